@@ -1,0 +1,77 @@
+// Every limit in one place, with the relations between them checked when the file is loaded.
+
+export const limits = {
+  /** Ticks look this far ahead, so that three of them see every burst before T. */
+  horizonMs: 300_000,
+  /** The last moment at which a cancel can win. */
+  commitLeadMs: 2_000,
+  /** A lease held while nothing is near, and while the moment is close or sending goes on. */
+  leaseFarMs: 60_000,
+  leaseNearMs: 15_000,
+  heartbeatFarMs: 20_000,
+  heartbeatNearMs: 5_000,
+  /** While email is paced: fewer header writes, still a short wait after a crash. */
+  leaseSendingMs: 30_000,
+  heartbeatSendingMs: 10_000,
+  /** From here on a lease is of the near kind. */
+  nearMs: 120_000,
+  /** A second runner looks at the header this often while it stands by. */
+  standbyLookMs: 5_000,
+  /** On stand-by for a fire the header is read this often. */
+  fireLookMs: 200,
+  /** The header and the change log may be this old when a provider call starts. */
+  freshnessMs: 500,
+  /** A stop is final for new calls after this. */
+  stopMs: 1_000,
+  providerTimeoutMs: 10_000,
+  windowRecipientsMax: 100,
+  windowSeconds: 5,
+  bulkEntriesMax: 50,
+  /** Round trip assumed when lanes are planned. */
+  laneRoundTripMs: 350,
+  lanesMax: 64,
+  /** Share of the stated quota that is aimed for. */
+  quotaShare: 0.99,
+  /** Silence is judged only after this. */
+  graceMs: 30 * 60_000,
+  /** How far clocks of writers may disagree; the change log is re-read this far back. */
+  clockSkewMs: 10_000,
+  changeLogOverlapMs: 60_000,
+  manifestChunkRecipients: 2_000,
+  callsMin: 1,
+  callsMax: 20,
+  legsMax: 20,
+  audienceMax: 100_000_000,
+  broadcastDeadlineMs: 60_000,
+  emailDeadlineMs: 2 * 3_600_000,
+  /** The bound that makes an event visible within 5 s. */
+  tokenBytesMax: 256,
+} as const;
+
+const relations: readonly [string, boolean][] = [
+  [
+    'a heartbeat is at most a third of its lease (near)',
+    limits.heartbeatNearMs * 3 <= limits.leaseNearMs,
+  ],
+  [
+    'a heartbeat is at most a third of its lease (sending)',
+    limits.heartbeatSendingMs * 3 <= limits.leaseSendingMs,
+  ],
+  [
+    'a heartbeat is at most a third of its lease (far)',
+    limits.heartbeatFarMs * 3 <= limits.leaseFarMs,
+  ],
+  ['two ticks fit into the horizon', limits.horizonMs >= 2 * 60_000 + limits.leaseFarMs],
+  ['a read this fresh keeps the stop promise', limits.freshnessMs < limits.stopMs],
+  ['fire is looked for four times a second', limits.fireLookMs <= 250],
+  [
+    'the change log is re-read beyond any clock skew',
+    limits.changeLogOverlapMs >= 2 * limits.clockSkewMs,
+  ],
+  ['grace outlives any call of a holder that lost its lease', limits.graceMs > 15 * 60_000],
+  ['a bulk call fits into a window', limits.bulkEntriesMax <= limits.windowRecipientsMax],
+];
+
+for (const [relation, holds] of relations) {
+  if (!holds) throw new Error(`limits contradict each other: ${relation}`);
+}

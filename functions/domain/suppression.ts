@@ -1,0 +1,52 @@
+// Standing orders not to message an address, and the log by which a running burst hears of them.
+
+import { createHmac } from 'node:crypto';
+import * as z from 'zod/mini';
+import { Id, InstantSchema, Mark } from './ids.ts';
+
+export const SuppressionReason = z.enum([
+  'unsubscribed',
+  'complained',
+  'bounced',
+  'erased',
+  'withdrawn',
+  'by_operator',
+]);
+export type SuppressionReason = z.output<typeof SuppressionReason>;
+
+/** One order, by keyed digest of the normalised address: the table alone cannot be matched to lists. */
+export const Suppression = z.strictObject({
+  digest: z.string(),
+  reason: SuppressionReason,
+  at: InstantSchema,
+  /** The burst whose link or event caused it, where there is one. */
+  burst: z.optional(Id),
+});
+export type Suppression = z.output<typeof Suppression>;
+
+/** An entry of the change log: appended before the order itself, read by every runner before a call. */
+export const ChangeLogEntry = z.strictObject({
+  id: Mark,
+  at: InstantSchema,
+  kind: z.enum(['suppressed', 'converted']),
+  /** The keyed digest of the address ... */
+  digest: z.optional(z.string()),
+  /** ... or burst and ordinal, where only those are known (an unsubscribe link, a conversion). */
+  burst: z.optional(Id),
+  ordinal: z.optional(z.int()),
+  reason: z.string(),
+});
+export type ChangeLogEntry = z.output<typeof ChangeLogEntry>;
+
+/** The one normal form under which addresses are compared: trimmed, lower case, NFC. */
+export function normaliseAddress(address: string): string {
+  return address.trim().normalize('NFC').toLowerCase();
+}
+
+/** Keyed digest of a normalised address, 128 bits as base64url. */
+export function addressDigest(address: string, key: string): string {
+  const mac = createHmac('sha256', key)
+    .update(`address\n${normaliseAddress(address)}`)
+    .digest();
+  return mac.subarray(0, 16).toString('base64url');
+}

@@ -1,0 +1,45 @@
+// What a window's exceptions became: written only where some entry was not plainly accepted.
+
+import * as z from 'zod/mini';
+import { Id, InstantSchema, Mark, Name } from './ids.ts';
+
+export const EntryState = z.enum([
+  'accepted', // proven later, by an event or a late answer
+  'refused',
+  'in_doubt',
+  'unproven', // still in doubt after the grace time
+  'held_back', // suppressed, withdrawn, erased or converted before its call
+  'not_called', // claimed, then stopped or timed out before its call
+]);
+export type EntryState = z.output<typeof EntryState>;
+
+export const EntryOutcome = z.strictObject({
+  ordinal: z.int(),
+  state: EntryState,
+  reason: z.optional(z.string()),
+});
+export type EntryOutcome = z.output<typeof EntryOutcome>;
+
+export const WindowRecord = z.strictObject({
+  burst: Id,
+  lane: z.int(),
+  leg: Name,
+  from: z.int(),
+  to: z.int(),
+  epoch: z.int(),
+  attempt: z.int(),
+  revision: z.int(),
+  nonce: Mark,
+  recordedAt: InstantSchema,
+  /** Ascending by ordinal; ordinals of [from, to) that are not listed were accepted. */
+  outcomes: z.array(EntryOutcome),
+});
+export type WindowRecord = z.output<typeof WindowRecord>;
+
+export function countState(records: readonly WindowRecord[], state: EntryState): number {
+  let count = 0;
+  for (const record of records) {
+    for (const outcome of record.outcomes) if (outcome.state === state) count += 1;
+  }
+  return count;
+}
