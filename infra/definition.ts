@@ -1,0 +1,285 @@
+// Every function of Volley, what starts it, what it may do and what it is told: plain data.
+// Two runtimes carry it out, `infra/aws` and `infra/local`; it imports nothing, so neither can
+// slip anything of its own into it.
+
+/** What a function is told. Each runtime knows how to find the value; the name is the same. */
+export type Value =
+  | { readonly from: 'table' }
+  | { readonly from: 'queue_url'; readonly queue: QueueName }
+  | { readonly from: 'link_base' }
+  | { readonly from: 'api_base' }
+  | { readonly from: 'function'; readonly function: FunctionName }
+  | { readonly from: 'parameter_prefix' }
+  | { readonly from: 'configuration_set' }
+  | { readonly from: 'account' }
+  /** May private addresses be connected to? `no` unless the runtime keeps everything on loopback. */
+  | { readonly from: 'loopback' };
+
+/** The kind of thing an action is allowed on; the runtime knows its one name. */
+export type Resource =
+  | { readonly kind: 'table' }
+  | { readonly kind: 'index' }
+  | { readonly kind: 'queue'; readonly queue: QueueName }
+  | { readonly kind: 'function'; readonly function: FunctionName }
+  | { readonly kind: 'parameters' }
+  | { readonly kind: 'identity' }
+  | { readonly kind: 'configuration_set' }
+  /** For the few actions that AWS cannot restrict to a resource. */
+  | { readonly kind: 'account' };
+
+export interface Grant {
+  readonly action: string;
+  readonly on: Resource;
+}
+
+export type Host = 'api' | 'link';
+
+export type Trigger =
+  /** A steady beat. The event is `{ "trigger": "schedule" }`. */
+  | { readonly kind: 'schedule'; readonly everySeconds: number }
+  /** Asynchronous, from the functions that are granted `lambda:InvokeFunction` on it. */
+  | { readonly kind: 'invoke' }
+  /** An HTTP API of payload format 2.0; `route` is `GET /c/{token}`. */
+  | { readonly kind: 'http'; readonly host: Host; readonly route: string }
+  /** Batches of a queue, answered with the messages that failed. */
+  | {
+      readonly kind: 'queue';
+      readonly queue: QueueName;
+      readonly batchMax: number;
+      readonly windowSeconds: number;
+    };
+
+export interface FunctionDefinition {
+  readonly name: FunctionName;
+  /** From the top of the checkout; exports `handler`. */
+  readonly entry: string;
+  readonly triggers: readonly Trigger[];
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** At most this many at once; more are turned away, and the next tick comes anyway. */
+  readonly concurrencyMax?: number;
+  readonly environment: { readonly [name: string]: Value };
+  readonly grants: readonly Grant[];
+}
+
+export interface QueueDefinition {
+  readonly name: QueueName;
+  readonly visibilitySeconds: number;
+  readonly retentionSeconds: number;
+  /** After this many receipts a message is set aside in the dead-letter queue. */
+  readonly receivesMax: number;
+  readonly deadLetter: string;
+  readonly deadLetterRetentionSeconds: number;
+}
+
+export type FunctionName =
+  | 'run'
+  | 'measure'
+  | 'record'
+  | 'api'
+  | 'click'
+  | 'convert'
+  | 'unsubscribe';
+
+export type QueueName = 'feedback';
+
+/** How a function becomes a file: the same for CDK and for the local runtime. */
+export const bundling = {
+  format: 'esm',
+  target: 'node24',
+  minify: true,
+  mainFields: ['module', 'main'],
+  /** CommonJS inside an ES module still asks for `require`. */
+  banner:
+    "import{createRequire as volleyRequire}from'node:module';const require=volleyRequire(import.meta.url);",
+} as const;
+
+export const runtime = { name: 'nodejs24.x', architecture: 'arm64' } as const;
+
+/** Names that live inside an account; a stage puts its own name before them. */
+export const names = {
+  table: 'volley',
+  configurationSet: 'volley',
+  /** Secrets and settings: `/volley/links/keys`, `/volley/connections/<id>`, ... */
+  parameterPrefix: '/volley',
+} as const;
+
+export const queues: readonly QueueDefinition[] = [
+  {
+    name: 'feedback',
+    // Six times the consumer's timeout, as AWS advises for a queue that starts a function.
+    visibilitySeconds: 360,
+    retentionSeconds: 4 * 86_400,
+    receivesMax: 5,
+    deadLetter: 'feedback-dead',
+    deadLetterRetentionSeconds: 14 * 86_400,
+  },
+];
+
+/** The SES event types that reach the feedback queue (SES -> SNS -> SQS). */
+export const emailEvents = [
+  'SEND',
+  'REJECT',
+  'BOUNCE',
+  'COMPLAINT',
+  'DELIVERY',
+  'OPEN',
+  'RENDERING_FAILURE',
+  'DELIVERY_DELAY',
+] as const;
+
+const table: Value = { from: 'table' };
+const linkBase: Value = { from: 'link_base' };
+const parameters: Value = { from: 'parameter_prefix' };
+const feedbackUrl: Value = { from: 'queue_url', queue: 'feedback' };
+const account: Value = { from: 'account' };
+
+const readTable: readonly Grant[] = [
+  { action: 'dynamodb:GetItem', on: { kind: 'table' } },
+  { action: 'dynamodb:Query', on: { kind: 'table' } },
+];
+const queryIndex: Grant = { action: 'dynamodb:Query', on: { kind: 'index' } };
+const writeTable: readonly Grant[] = [
+  { action: 'dynamodb:PutItem', on: { kind: 'table' } },
+  { action: 'dynamodb:UpdateItem', on: { kind: 'table' } },
+];
+const readParameters: Grant = { action: 'ssm:GetParameter', on: { kind: 'parameters' } };
+const sendFeedback: Grant = {
+  action: 'sqs:SendMessage',
+  on: { kind: 'queue', queue: 'feedback' },
+};
+const startRunner: Grant = {
+  action: 'lambda:InvokeFunction',
+  on: { kind: 'function', function: 'run' },
+};
+const switchSending: Grant = {
+  action: 'ses:PutConfigurationSetSendingOptions',
+  on: { kind: 'configuration_set' },
+};
+
+export const functions: readonly FunctionDefinition[] = [
+  {
+    name: 'run',
+    entry: 'functions/run.ts',
+    triggers: [{ kind: 'schedule', everySeconds: 60 }, { kind: 'invoke' }],
+    memoryMb: 1_769, // one full vCPU: the timer and the signing of links share it
+    timeoutSeconds: 900,
+    environment: {
+      VOLLEY_TABLE: table,
+      VOLLEY_LINK_BASE: linkBase,
+      VOLLEY_PARAMETERS: parameters,
+      VOLLEY_CONFIGURATION_SET: { from: 'configuration_set' },
+      VOLLEY_ACCOUNT: account,
+      VOLLEY_LOOPBACK: { from: 'loopback' },
+    },
+    grants: [
+      ...readTable,
+      queryIndex,
+      ...writeTable,
+      readParameters,
+      { action: 'ses:SendBulkEmail', on: { kind: 'identity' } },
+      { action: 'ses:SendBulkEmail', on: { kind: 'configuration_set' } },
+      { action: 'ses:GetAccount', on: { kind: 'account' } },
+      switchSending,
+    ],
+  },
+  {
+    name: 'measure',
+    entry: 'functions/measure.ts',
+    triggers: [{ kind: 'schedule', everySeconds: 60 }, { kind: 'invoke' }],
+    memoryMb: 512,
+    timeoutSeconds: 120,
+    environment: {
+      VOLLEY_TABLE: table,
+      VOLLEY_PARAMETERS: parameters,
+      VOLLEY_LOOPBACK: { from: 'loopback' },
+    },
+    grants: [...readTable, queryIndex, ...writeTable, readParameters],
+  },
+  {
+    name: 'record',
+    entry: 'functions/record.ts',
+    triggers: [{ kind: 'queue', queue: 'feedback', batchMax: 1_000, windowSeconds: 1 }],
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    environment: { VOLLEY_TABLE: table, VOLLEY_PARAMETERS: parameters },
+    grants: [
+      ...readTable,
+      ...writeTable,
+      readParameters,
+      { action: 'sqs:ReceiveMessage', on: { kind: 'queue', queue: 'feedback' } },
+      { action: 'sqs:DeleteMessage', on: { kind: 'queue', queue: 'feedback' } },
+      { action: 'sqs:GetQueueAttributes', on: { kind: 'queue', queue: 'feedback' } },
+    ],
+  },
+  {
+    name: 'api',
+    entry: 'functions/api.ts',
+    triggers: [{ kind: 'http', host: 'api', route: 'ANY /{proxy+}' }],
+    memoryMb: 512,
+    timeoutSeconds: 29,
+    environment: {
+      VOLLEY_TABLE: table,
+      VOLLEY_LINK_BASE: linkBase,
+      VOLLEY_PARAMETERS: parameters,
+      VOLLEY_CONFIGURATION_SET: { from: 'configuration_set' },
+      VOLLEY_RUN_FUNCTION: { from: 'function', function: 'run' },
+      VOLLEY_ACCOUNT: account,
+      VOLLEY_LOOPBACK: { from: 'loopback' },
+    },
+    grants: [...readTable, queryIndex, ...writeTable, readParameters, startRunner, switchSending],
+  },
+  {
+    name: 'click',
+    entry: 'functions/click.ts',
+    triggers: [
+      { kind: 'http', host: 'link', route: 'GET /c/{token}' },
+      { kind: 'http', host: 'link', route: 'HEAD /c/{token}' },
+      { kind: 'http', host: 'link', route: 'GET /b/{token}' },
+      { kind: 'http', host: 'link', route: 'HEAD /b/{token}' },
+    ],
+    memoryMb: 256,
+    timeoutSeconds: 10,
+    environment: {
+      VOLLEY_TABLE: table,
+      VOLLEY_LINK_BASE: linkBase,
+      VOLLEY_PARAMETERS: parameters,
+      VOLLEY_QUEUE_URL: feedbackUrl,
+    },
+    grants: [{ action: 'dynamodb:GetItem', on: { kind: 'table' } }, readParameters, sendFeedback],
+  },
+  {
+    name: 'convert',
+    entry: 'functions/convert.ts',
+    triggers: [
+      { kind: 'http', host: 'link', route: 'POST /v/convert' },
+      { kind: 'http', host: 'link', route: 'GET /v/{token}' },
+      { kind: 'http', host: 'link', route: 'POST /v/{token}' },
+    ],
+    memoryMb: 256,
+    timeoutSeconds: 10,
+    environment: {
+      VOLLEY_TABLE: table,
+      VOLLEY_LINK_BASE: linkBase,
+      VOLLEY_PARAMETERS: parameters,
+      VOLLEY_QUEUE_URL: feedbackUrl,
+    },
+    grants: [{ action: 'dynamodb:GetItem', on: { kind: 'table' } }, readParameters, sendFeedback],
+  },
+  {
+    name: 'unsubscribe',
+    entry: 'functions/unsubscribe.ts',
+    triggers: [
+      { kind: 'http', host: 'link', route: 'GET /u/{token}' },
+      { kind: 'http', host: 'link', route: 'POST /u/{token}' },
+    ],
+    memoryMb: 256,
+    timeoutSeconds: 10,
+    environment: {
+      VOLLEY_TABLE: table,
+      VOLLEY_LINK_BASE: linkBase,
+      VOLLEY_PARAMETERS: parameters,
+    },
+    grants: [...readTable, { action: 'dynamodb:PutItem', on: { kind: 'table' } }, readParameters],
+  },
+];
