@@ -5,6 +5,9 @@ export interface RefusalDetails {
   readonly field?: string;
   /** The limit that was crossed, as a person would say it: `at most 100`. */
   readonly limit?: string;
+  /** The file it stands in, and the line, counted from one. */
+  readonly file?: string;
+  readonly line?: number;
 }
 
 /** The caller may not: bad input, wrong state, missing right. Nothing was changed. */

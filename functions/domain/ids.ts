@@ -3,11 +3,13 @@
 import * as z from 'zod/mini';
 
 /** A burst, campaign or audience id: lower case, digits and dashes, 1 to 64 characters. */
-export const Id = z.string().check(z.regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/));
+export const ID_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+export const Id = z.string().check(z.regex(ID_PATTERN));
 export type Id = z.output<typeof Id>;
 
 /** A name a person gave to a call, a leg or an outcome: like an id, underscores allowed, 1 to 40. */
-export const Name = z.string().check(z.regex(/^[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?$/));
+export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?$/;
+export const Name = z.string().check(z.regex(NAME_PATTERN));
 export type Name = z.output<typeof Name>;
 
 /** Milliseconds since 1970, UTC; the range is the years 1970 to 9999. */

@@ -24,6 +24,8 @@ export const EmailLegPlan = z.strictObject({
   name: Name,
   channel: z.literal('email'),
   audience: Id,
+  /** A contact field: whoever has a yes there is written to first. Order only. */
+  first: z.optional(Name),
   /** Weights by call; one call with weight 1 where nothing is compared. */
   allocation: z.array(z.strictObject({ call: Name, weight: z.number().check(z.gte(0)) })),
   from: z.string(),
@@ -87,8 +89,12 @@ export const Plan = z.strictObject({
   linkBase: z.string(),
   notify: z.array(z.string()),
   calls: z.array(CallToAction),
+  /** Destinations get utm_source, utm_medium, utm_campaign and utm_content where they state none. */
+  utm: z.optional(z.boolean()),
   legs: z.array(LegPlan),
   outcomes: z.optional(z.array(Name)),
+  /** More recipients than this need a second person's approval. */
+  approvalAbove: z.optional(z.int()),
   policy: z.enum(['at-most-once', 'resend-when-unproven']),
   attributionMs: z.int(),
   comparison: ComparisonPlan,
