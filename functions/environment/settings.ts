@@ -1,0 +1,82 @@
+// What a function is told from outside: the only reader of process.env. The names are those of
+// `infra/definition.ts`; the standard AWS variables say where each service is.
+
+import type { Credentials } from './sigv4.ts';
+
+export type Service = 'dynamodb' | 'sqs' | 'ssm';
+
+export interface PublicSettings {
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly table: string;
+  /** Where tracked links live: `https://go.example.com`, without a trailing slash. */
+  readonly linkBase: string;
+  /** What every parameter's name begins with: `/volley`. */
+  readonly parameters: string;
+  /** Base address of each service. */
+  readonly endpoints: { readonly [service in Service]: string };
+}
+
+/** Of the functions that anybody may call: click, convert, unsubscribe. */
+export function publicSettings(): PublicSettings {
+  const region = regionName();
+  return {
+    region,
+    credentials: credentials(),
+    table: required('VOLLEY_TABLE'),
+    linkBase: required('VOLLEY_LINK_BASE').replace(/\/+$/, ''),
+    parameters: required('VOLLEY_PARAMETERS'),
+    endpoints: {
+      dynamodb: endpoint('dynamodb', region),
+      sqs: endpoint('sqs', region),
+      ssm: endpoint('ssm', region),
+    },
+  };
+}
+
+/** The feedback queue, for those that put something into it. */
+export function queueUrl(): string {
+  return required('VOLLEY_QUEUE_URL');
+}
+
+export interface TableSettings {
+  readonly region: string;
+  readonly table: string;
+  readonly parameters: string;
+}
+
+/** Of every function that works on the table and reads parameters through the SDK. */
+export function tableSettings(): TableSettings {
+  return {
+    region: regionName(),
+    table: required('VOLLEY_TABLE'),
+    parameters: required('VOLLEY_PARAMETERS'),
+  };
+}
+
+function regionName(): string {
+  return required('AWS_REGION');
+}
+
+/** As Lambda gives them to a function, good for the life of its process. */
+function credentials(): Credentials {
+  const sessionToken = process.env.AWS_SESSION_TOKEN;
+  return {
+    accessKeyId: required('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
+    ...(sessionToken ? { sessionToken } : {}),
+  };
+}
+
+/** `AWS_ENDPOINT_URL_SQS`, then `AWS_ENDPOINT_URL`, then the Region's own. */
+function endpoint(service: Service, region: string): string {
+  const own = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
+  const address = own || process.env.AWS_ENDPOINT_URL;
+  return (address || `https://${service}.${region}.amazonaws.com`).replace(/\/+$/, '');
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`the environment lacks ${name}`);
+  return value;
+}

@@ -1,0 +1,105 @@
+// A tracked link is followed: note the click durably, then redirect.
+
+import type { ClickEvent } from '#domain/event.ts';
+import { clickKeys, type KeyRing, signingKeyOf } from '#domain/key-ring.ts';
+import type { Log, Queue, Table } from '#domain/ports.ts';
+import { type Claims, verify } from '#domain/token.ts';
+import { networkDigest, visitorDigest } from '#domain/visitor.ts';
+import { type LinkTable, linkName } from '#store/link-tables.ts';
+import {
+  type HttpEvent,
+  type HttpResult,
+  NOT_FOUND,
+  PRIVATE_HEADERS,
+  TRY_AGAIN,
+  tokenOf,
+} from './http-event.ts';
+import { createLinkTableCache } from './link-table-cache.ts';
+import { within } from './within.ts';
+
+export interface FollowPorts {
+  readonly now: () => number;
+  readonly id: () => string;
+  readonly linkHost: string;
+  readonly table: Pick<Table, 'get'>;
+  readonly keyRing: () => Promise<KeyRing>;
+  readonly queue: Queue;
+  readonly log: Log;
+}
+
+/** A reader waits no longer than this for the click to be durable. */
+export const RECORD_WITHIN_MS = 800;
+const AGENT_CHARACTERS_MAX = 400;
+
+/**
+ * Answers `GET` and `HEAD` of `/c/<token>` and of the hidden `/b/<token>`. 302 once the queue has
+ * acknowledged the click; when it does not in time, 302 all the same and the click is counted as
+ * unrecorded in the log. Whatever is not a link of ours is one and the same 404, and no read.
+ */
+export function createFollowLink(ports: FollowPorts): (event: HttpEvent) => Promise<HttpResult> {
+  const linksOf = createLinkTableCache(ports.table, ports.now);
+  return async (event) => {
+    const { method } = event.requestContext.http;
+    const path = tokenOf(event, 'cb', ports.linkHost);
+    if (!path || (method !== 'GET' && method !== 'HEAD')) return NOT_FOUND;
+    let ring: KeyRing;
+    let claims: Claims | undefined;
+    let links: LinkTable | undefined;
+    try {
+      ring = await ports.keyRing();
+      claims = verify(path.token, 'click', ports.linkHost, clickKeys(ring, ports.now()));
+      links = claims && (await linksOf(claims.burst));
+    } catch (error) {
+      ports.log.error('link_unreadable', { reason: reasonOf(error) });
+      return TRY_AGAIN;
+    }
+    const destination = claims && links?.[linkName(claims.leg, claims.call)];
+    if (!claims || !destination) return NOT_FOUND;
+    const click = clickOf(event, claims, ring, ports);
+    await record(ports, path.letter === 'b' ? { ...click, bait: true } : click);
+    const location = destination.replaceAll('{click}', encodeURIComponent(path.token));
+    return { statusCode: 302, headers: { ...PRIVATE_HEADERS, location }, body: '' };
+  };
+}
+
+function clickOf(
+  event: HttpEvent,
+  claims: Claims,
+  ring: KeyRing,
+  ports: Pick<FollowPorts, 'now' | 'id'>,
+): ClickEvent {
+  const { method, sourceIp } = event.requestContext.http;
+  const agent = (event.headers['user-agent'] ?? '').slice(0, AGENT_CHARACTERS_MAX);
+  const at = ports.now();
+  const reader = { address: sourceIp, agent, at };
+  const key = signingKeyOf(ring).secret;
+  const { burst, leg, call, ordinal } = claims;
+  return {
+    kind: 'click',
+    id: ports.id(),
+    at,
+    burst,
+    leg,
+    call,
+    ...(ordinal === undefined ? {} : { ordinal }),
+    method: method === 'HEAD' ? 'HEAD' : 'GET',
+    agent,
+    visitor: visitorDigest(reader, key),
+    network: networkDigest(reader, key),
+  };
+}
+
+async function record(ports: FollowPorts, click: ClickEvent): Promise<void> {
+  try {
+    await within(RECORD_WITHIN_MS, ports.queue.send([JSON.stringify(click)]));
+  } catch (error) {
+    const { burst, leg, call } = click;
+    ports.log.warn('click_unrecorded', { burst, leg, call, count: 1, reason: reasonOf(error) });
+  }
+}
+
+/** Fault code or error name; never a message, which might quote the request. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error ? String(error.code) : error.name;
+}
