@@ -66,7 +66,8 @@ describe.each(ways)('SendBulkEmail %s', (way) => {
       json(400, { message: 'bad' }, { 'x-amzn-errortype': 'BadRequestException:http://x/' }),
       'ses_refused',
     ],
-    ['400 paused', json(400, { __type: 'SendingPausedException' }), 'ses_refused'],
+    ['400 paused', json(400, { __type: 'SendingPausedException' }), 'ses_throttled'],
+    ['400 suspended', json(400, { __type: 'AccountSuspendedException' }), 'ses_refused'],
     ['404', json(404, { __type: 'NotFoundException' }), 'ses_refused'],
     ['408', json(408, { __type: 'RequestTimeout' }), 'ses_unanswered'],
     ['500', json(500, { __type: 'InternalServiceErrorException' }), 'ses_unanswered'],
@@ -88,9 +89,9 @@ describe.each(ways)('SendBulkEmail %s', (way) => {
 
   test('carries the code of SES in a refusal', async () => {
     const { outcome } = await send(
-      json(400, { __type: 'SendingPausedException', message: 'paused' }),
+      json(400, { __type: 'AccountSuspendedException', message: 'no' }),
     );
-    expect(String(outcome)).toContain('SendingPausedException');
+    expect(String(outcome)).toContain('AccountSuspendedException');
   });
 
   test('a server that cannot be reached has accepted nothing', async () => {

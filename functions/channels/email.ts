@@ -1,0 +1,208 @@
+// Email through Amazon SES: one template a leg, one call per up to 50 recipients, one attempt.
+
+import { Fault } from '#domain/faults.ts';
+import { limits } from '#domain/limits.ts';
+import type { BulkAnswer, BulkEntry, NameValue, Secrets, Ses } from '#domain/ports.ts';
+import { parseSender } from '#domain/sender.ts';
+import { parseSigningKeys } from '#domain/signing-keys.ts';
+import { type SigningKey, sign } from '#domain/token.ts';
+import type { AddressableChannel, Addressee, Quota, SentBatch } from './contract.ts';
+import { checkEmail } from './email-check.ts';
+import { compileTemplate, type EmailTemplate } from './email-template.ts';
+import { encodeName } from './encode-name.ts';
+
+export interface EmailChannelOptions {
+  readonly ses: Ses;
+  readonly secrets: Secrets;
+  /** The secret that holds the signing keys, lines of `id:secret`, the first one signs. */
+  readonly signingKeys: string;
+  /** The operator's word instead of what the account states. */
+  readonly account?: { readonly perSecond?: number; readonly perDay?: number };
+  readonly timeoutMs?: number;
+}
+
+/** Entry statuses after which nothing was accepted and a repeat makes sense. */
+const NOT_NOW: ReadonlySet<string> = new Set([
+  'ACCOUNT_THROTTLED',
+  'TRANSIENT_FAILURE',
+  'ACCOUNT_DAILY_QUOTA_EXCEEDED',
+  // The second layer of a stop gives these; whoever resumes must still find the recipient.
+  'ACCOUNT_SENDING_PAUSED',
+  'CONFIGURATION_SET_SENDING_PAUSED',
+]);
+
+const NEVER: ReadonlySet<string> = new Set([
+  'MESSAGE_REJECTED',
+  'MAIL_FROM_DOMAIN_NOT_VERIFIED',
+  'CONFIGURATION_SET_NOT_FOUND',
+  'TEMPLATE_NOT_FOUND',
+  'ACCOUNT_SUSPENDED',
+  'INVALID_SENDING_POOL_NAME',
+  'INVALID_PARAMETER',
+  'FAILED',
+]);
+
+export function createEmailChannel(options: EmailChannelOptions): AddressableChannel {
+  const { ses, secrets, signingKeys, timeoutMs = limits.providerTimeoutMs } = options;
+  return {
+    kind: 'addressable',
+    check: checkEmail,
+    quota: () => quota(ses, options.account ?? {}),
+    async prepare({ burst, leg, calls, linkBase }) {
+      const key = await signingKey(secrets, signingKeys);
+      const envelope = {
+        ...senders(leg.from, leg.replyTo),
+        configurationSet: leg.configurationSet,
+      };
+      const writing: Writing = {
+        burst,
+        leg: leg.name,
+        says: new Map(calls.map((call) => [call.name, call.say])),
+        template: compileTemplate(leg, linkBase),
+        linkBase,
+        host: new URL(linkBase).host,
+        key,
+      };
+      const { subject, html, text } = writing.template;
+      return {
+        async send(addressees) {
+          if (addressees.length > limits.bulkEntriesMax) {
+            const reason = `a bulk call holds ${addressees.length} recipients, at most ${limits.bulkEntriesMax}`;
+            return { kind: 'refused', reason };
+          }
+          return sendBatch(addressees, writing, (entries) =>
+            ses.sendBulk({ ...envelope, subject, html, text, entries }, { timeoutMs }),
+          );
+        },
+      };
+    },
+    setSending: (leg, enabled) => ses.setSending(leg.configurationSet, enabled),
+  };
+}
+
+/** What stays the same for every recipient of a leg. */
+interface Writing {
+  readonly burst: string;
+  readonly leg: string;
+  readonly says: ReadonlyMap<string, string>;
+  readonly template: EmailTemplate;
+  readonly linkBase: string;
+  readonly host: string;
+  readonly key: SigningKey;
+}
+
+type Outcome = Extract<SentBatch, { kind: 'answered' }>['outcomes'][number];
+
+async function sendBatch(
+  addressees: readonly Addressee[],
+  writing: Writing,
+  call: (entries: readonly BulkEntry[]) => Promise<BulkAnswer>,
+): Promise<SentBatch> {
+  try {
+    const written = addressees.map((addressee) => entryOf(addressee, writing));
+    const entries = written.filter((one) => 'to' in one);
+    const answer = entries.length === 0 ? { entries: [] } : await call(entries);
+    let next = 0;
+    const outcomes = written.map((one) => ('to' in one ? outcomeOf(answer.entries[next++]) : one));
+    return { kind: 'answered', outcomes };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** The entry of one recipient, or why SES is not even asked. */
+function entryOf(addressee: Addressee, writing: Writing): BulkEntry | Outcome {
+  const { address, call, ordinal, attempt } = addressee;
+  const { burst, leg, host, key } = writing;
+  const say = writing.says.get(call);
+  if (say === undefined) return { kind: 'refused', reason: 'call_unknown' };
+  if (!/^[^\s\p{Cc},;<>"@]+@[^\s\p{Cc},;<>"@]+$/u.test(address)) {
+    return { kind: 'refused', reason: 'address_malformed' };
+  }
+  const click = sign({ purpose: 'click', burst, leg, call, ordinal }, host, key);
+  const unsubscribe = sign({ purpose: 'unsubscribe', burst, leg, call: '', ordinal }, host, key);
+  const slots = writing.template.slotsOf(addressee.fields, say, { click, unsubscribe });
+  if (isRefused(slots))
+    return { kind: 'refused', reason: `control_character in ${slots.refusedField}` };
+  return {
+    to: address,
+    slots,
+    headers: [
+      { name: 'List-Unsubscribe', value: `<${writing.linkBase}/u/${unsubscribe}>` },
+      { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
+    ],
+    tags: tagsOf(writing, call, ordinal, attempt),
+  };
+}
+
+function isRefused(slots: object): slots is { readonly refusedField: string } {
+  return 'refusedField' in slots;
+}
+
+/** Evidence finds its entry by these; SES's own default tags are not relied upon. */
+function tagsOf(writing: Writing, call: string, ordinal: number, attempt: number): NameValue[] {
+  const tags = [
+    { name: 'burst', value: writing.burst },
+    { name: 'leg', value: writing.leg },
+    { name: 'call', value: call },
+    { name: 'ordinal', value: String(ordinal) },
+  ];
+  if (attempt > 1) tags.push({ name: 'attempt', value: String(attempt) });
+  return tags;
+}
+
+function outcomeOf(entry: BulkAnswer['entries'][number] | undefined): Outcome {
+  if (!entry) return { kind: 'unknown', reason: 'SES gave no result for the entry' };
+  const { status, messageId, error } = entry;
+  if (status === 'SUCCESS') {
+    return { kind: 'accepted', ...(messageId !== undefined && { messageId }) };
+  }
+  const reason = error === undefined ? status : `${status}: ${error.slice(0, 200)}`;
+  if (NOT_NOW.has(status)) return { kind: 'throttled', reason };
+  if (NEVER.has(status)) return { kind: 'refused', reason };
+  return { kind: 'unknown', reason: `SES answered the unknown status "${status.slice(0, 60)}"` };
+}
+
+function failed(error: unknown): SentBatch {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof Fault && error.code === 'ses_throttled')
+    return { kind: 'throttled', reason };
+  if (error instanceof Fault && error.code === 'ses_refused') return { kind: 'refused', reason };
+  return { kind: 'unknown', reason };
+}
+
+async function quota(
+  ses: Ses,
+  override: { readonly perSecond?: number; readonly perDay?: number },
+): Promise<Quota> {
+  const account = await ses.account();
+  // SES writes -1 for "no daily limit".
+  const perDay = account.max24HourSend < 0 ? Number.MAX_SAFE_INTEGER : account.max24HourSend;
+  return {
+    perSecond: override.perSecond ?? account.maxSendRate,
+    perDay: override.perDay ?? perDay,
+    sentLastDay: account.sentLast24Hours,
+    sendingEnabled: account.sendingEnabled,
+  };
+}
+
+async function signingKey(secrets: Secrets, name: string): Promise<SigningKey> {
+  const keys = parseSigningKeys(await secrets.get(name));
+  if (keys) return keys[0];
+  throw new Fault('secret_unreadable', `the signing keys in ${name} are no lines of id:secret`, {
+    retryable: false,
+  });
+}
+
+function senders(from: string, replyTo: string | undefined): { from: string; replyTo?: string } {
+  return {
+    from: senderOf(from),
+    ...(replyTo !== undefined && { replyTo: senderOf(replyTo) }),
+  };
+}
+
+function senderOf(text: string): string {
+  const sender = parseSender(text);
+  if (sender.kind === 'sender') return encodeName(sender.header);
+  throw new Fault('sender_malformed', sender.message, { retryable: false });
+}
