@@ -3,6 +3,7 @@
 import { type BetaCurve, betaCurve, type Shape } from './beta-curve.ts';
 import { gaussLegendre, nodesPerPanel } from './gauss-legendre.ts';
 import { logitFall } from './logit-fall.ts';
+import { mergeEnds } from './merge-ends.ts';
 
 /** A curve with its distribution function tabulated at the nodes of its panels. */
 type Tabulated = { curve: BetaCurve; cdf: readonly Float64Array[] };
@@ -28,7 +29,7 @@ export function ratioOfShapes(base: Shape, others: readonly Shape[]): RatioOfSha
 }
 
 function ratioCdf(base: BetaCurve, others: readonly Tabulated[], logRatio: number): number {
-  const ends = [...base.ends, ...carriedEnds(base, others, logRatio)].sort((x, y) => x - y);
+  const ends = mergeEnds([base.ends, ...carriedEnds(base, others, logRatio)]);
   let sum = 0;
   for (let k = 1; k < ends.length; k += 1) {
     sum += panelSum(base.shape, others, logRatio, ends[k - 1] ?? 0, ends[k] ?? 0);
@@ -60,19 +61,21 @@ function panelSum(
 }
 
 /** Where x = y/r for every panel end y of the others, and for y = 1, on the base's axis. */
-function carriedEnds(base: BetaCurve, others: readonly Tabulated[], logRatio: number): number[] {
+function carriedEnds(base: BetaCurve, others: readonly Tabulated[], logRatio: number): number[][] {
   const { a, b } = base.shape;
   const lo = base.ends[0] ?? 0;
   const hi = base.ends[base.ends.length - 1] ?? 0;
   const grown = Math.expm1(logRatio);
   const centre = Math.log(b / a);
-  const odds = others.flatMap(({ curve: { shape, ends } }) =>
-    ends.map((d) => (shape.b / shape.a) * Math.exp(logRatio - d) + grown),
+  const onAxis = (odds: readonly number[]) =>
+    odds
+      .filter((value) => value > 0)
+      .map((value) => centre - Math.log(value))
+      .filter((d) => d > lo && d < hi);
+  const carried = others.map(({ curve: { shape, ends } }) =>
+    onAxis(ends.map((d) => (shape.b / shape.a) * Math.exp(logRatio - d) + grown)),
   );
-  return [grown, ...odds]
-    .filter((value) => value > 0)
-    .map((value) => centre - Math.log(value))
-    .filter((d) => d > lo && d < hi);
+  return [onAxis([grown]), ...carried].filter((ends) => ends.length > 0);
 }
 
 function tabulate(curve: BetaCurve): Tabulated {
