@@ -2,72 +2,40 @@
 
 import type { SigningKey } from './token.ts';
 
-/**
- * The parameter `links/keys` as JSON: `{"keys":[{"id","secret","clicksUntil"?}]}`. The first key
- * without `clicksUntil` signs. A retired key verifies clicks until that instant, and unsubscribe
- * links for ever: whoever got an email may leave, however old it is.
- */
+/** The parameter `links/keys`, read. */
 export interface KeyRing {
-  readonly keys: readonly RingKey[];
+  /** Signs every new link. */
+  readonly signs: SigningKey;
+  /** Verify clicks: the signing key and those in their grace time. */
+  readonly clicks: readonly SigningKey[];
+  /** Verify unsubscribe links: every key there ever was, for whoever got an email may leave. */
+  readonly unsubscribes: readonly SigningKey[];
 }
 
-export interface RingKey extends SigningKey {
-  /** Milliseconds since 1970, UTC; absent while the key is in use. */
-  readonly clicksUntil?: number;
-}
+const LINE = /^(-?)([a-z0-9]{1,8}):(\S{16,})$/;
 
-const ID = /^[a-z0-9]{1,8}$/;
-const SECRET_CHARACTERS_MIN = 32;
-
-/** Throws an Error that names what is wrong, never the secret. */
+/**
+ * Lines of `id:secret`. The first one signs; the others verify, so a new key is put first and the
+ * old one stays while its links are to work. A line that begins with `-` is retired: it verifies
+ * unsubscribe links and nothing else, and should never be removed. Blank lines are skipped.
+ * Throws an Error that names the line and never the secret.
+ */
 export function parseKeyRing(text: string): KeyRing {
-  const { keys } = (parseJson(text) ?? {}) as { keys?: unknown };
-  if (!Array.isArray(keys)) throw new Error('links/keys: `keys` is no list');
-  const ids = new Set<string>();
-  const ring = { keys: keys.map((key, index) => parseKey(key, index)) };
-  for (const { id } of ring.keys) {
-    if (ids.has(id)) throw new Error(`links/keys: key ${id} is there twice`);
-    ids.add(id);
+  const unsubscribes: SigningKey[] = [];
+  const clicks: SigningKey[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue;
+    const [, retired, id, secret] = LINE.exec(line.trim()) ?? [];
+    if (id === undefined || secret === undefined) {
+      throw new Error(`links/keys: line ${index + 1} is not "id:secret" of 16 characters or more`);
+    }
+    if (unsubscribes.some((key) => key.id === id)) {
+      throw new Error(`links/keys: line ${index + 1} names key ${id} a second time`);
+    }
+    unsubscribes.push({ id, secret });
+    if (retired === '') clicks.push({ id, secret });
   }
-  signingKeyOf(ring);
-  return ring;
-}
-
-/** The key that signs new links. */
-export function signingKeyOf(ring: KeyRing): SigningKey {
-  const key = ring.keys.find((one) => one.clicksUntil === undefined);
-  if (!key) throw new Error('links/keys: every key is retired, so none may sign');
-  return key;
-}
-
-export function clickKeys(ring: KeyRing, now: number): readonly SigningKey[] {
-  return ring.keys.filter((key) => key.clicksUntil === undefined || now < key.clicksUntil);
-}
-
-/** Unsubscribe links never expire. */
-export function unsubscribeKeys(ring: KeyRing): readonly SigningKey[] {
-  return ring.keys;
-}
-
-function parseKey(value: unknown, index: number): RingKey {
-  const { id, secret, clicksUntil } = (value ?? {}) as Record<string, unknown>;
-  if (typeof id !== 'string' || !ID.test(id)) {
-    throw new Error(`links/keys: the id of key ${index} is not 1 to 8 characters of a-z and 0-9`);
-  }
-  if (typeof secret !== 'string' || secret.length < SECRET_CHARACTERS_MIN) {
-    throw new Error(`links/keys: the secret of key ${id} is shorter than ${SECRET_CHARACTERS_MIN}`);
-  }
-  if (clicksUntil === undefined) return { id, secret };
-  if (typeof clicksUntil !== 'number' || !Number.isFinite(clicksUntil)) {
-    throw new Error(`links/keys: clicksUntil of key ${id} is no instant in milliseconds`);
-  }
-  return { id, secret, clicksUntil };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error('links/keys: no JSON');
-  }
+  const [signs] = clicks;
+  if (!signs) throw new Error('links/keys: no key may sign');
+  return { signs, clicks, unsubscribes };
 }

@@ -23,7 +23,15 @@ export const limits = {
   freshnessMs: 500,
   /** A stop is final for new calls after this. */
   stopMs: 1_000,
+  /** Staged objects, tokens and templates are prepared anew after this. */
+  preparedForMs: 20 * 60_000,
+  /** A share of the account's rate is held this long before it has to be renewed. */
+  rateShareMs: 60_000,
+  /** The share is asked for this long before the commit, so that others can make room. */
+  rateShareLeadMs: 45_000,
   providerTimeoutMs: 10_000,
+  /** After a leg's deadline a late effect may still surface for this long; absence counts only then. */
+  lateEffectMs: 60_000,
   windowRecipientsMax: 100,
   windowSeconds: 5,
   bulkEntriesMax: 50,

@@ -25,7 +25,8 @@ export function parseSender(text: string): ParsedSender {
       `${address.address} says that answers are not welcome: use an address somebody reads`,
     );
   }
-  const label = name.trim();
+  // A name in quotation marks is the same name: what we give out can be read back.
+  const label = name.trim().replace(/^"([^"]*)"$/, '$1');
   if (label.length > NAME_MAX)
     return refused(`the sender's name has more than ${NAME_MAX} characters`);
   if (/["\\]/.test(label))

@@ -1,0 +1,241 @@
+// What a runner does with a burst it holds, state by state.
+
+import { isPastDeadline } from '#domain/advance.ts';
+import { type Burst, legStartAt, releaseSpan } from '#domain/burst.ts';
+import type { Lane } from '#domain/lane.ts';
+import { isActive, isFinal } from '#domain/leg.ts';
+import { limits } from '#domain/limits.ts';
+import { Pace } from '#domain/pace.ts';
+import { Guard } from './guard.ts';
+import { type Holding, LeaseLost } from './holding.ts';
+import { claimFirst } from './lane-claims.ts';
+import { Members } from './members.ts';
+import type { RunnerPorts, TickOptions } from './ports.ts';
+import { isPreparedFor, prepare, type Readied } from './prepare.ts';
+import { RateShare } from './rate-share.ts';
+import { reconcile } from './reconcile.ts';
+import { release } from './release.ts';
+import type { Sending } from './sending.ts';
+
+/** Works until the burst needs no runner for now, or until the time is up. */
+export async function drive(
+  ports: RunnerPorts,
+  holding: Holding,
+  options: TickOptions,
+): Promise<void> {
+  if (holding.burst.state === 'armed' || holding.burst.state === 'standby') {
+    const held = await hold(ports, holding, options);
+    if (!held) return;
+    const claimed = await commit(ports, holding, held.readied);
+    await sendAll(ports, holding, held, { claimed, until: options.until });
+  } else if (holding.burst.state === 'releasing') {
+    const readied = await readyAgain(ports, holding, options);
+    if (readied) {
+      const share = shareFor(ports, holding, readied);
+      await sendAll(
+        ports,
+        holding,
+        { readied, share },
+        { claimed: new Map(), until: options.until },
+      );
+    }
+  }
+  if (holding.burst.state === 'measuring') await reconcile(ports, holding, options);
+  else if (holding.burst.state === 'decided')
+    await holding.apply({ kind: 'close', now: ports.clock.now() });
+  if (holding.burst.holder === holding.holder) await holding.handOver();
+}
+
+interface Held {
+  readonly readied: Readied;
+  readonly share: RateShare;
+}
+
+function shareFor(ports: RunnerPorts, holding: Holding, readied: Readied): RateShare {
+  const holder = `${holding.burst.id}/${holding.epoch}`;
+  return new RateShare(ports, holder, readied.quotaPerSecond);
+}
+
+/**
+ * Prepares and holds to the commit. Returns what was readied when the commit is due; undefined
+ * when the burst was missed or the time is up.
+ */
+async function hold(
+  ports: RunnerPorts,
+  holding: Holding,
+  options: TickOptions,
+): Promise<Held | undefined> {
+  const { clock } = ports;
+  let readied: Readied | undefined;
+  let share: RateShare | undefined;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  while (clock.now() < options.until) {
+    if (isPastDeadline(holding.burst, clock.now())) {
+      await holding.apply({ kind: 'miss', now: clock.now() });
+      return undefined;
+    }
+    const isStale = !readied || !isPreparedFor(holding, clock.now());
+    if (isStale && clock.now() - triedAt >= 1_000) {
+      triedAt = clock.now();
+      readied = await tryToPrepare(ports, holding);
+    }
+    const dueAt = commitDueAt(holding.burst);
+    if (readied && isWithin(dueAt, clock.now(), limits.rateShareLeadMs)) {
+      share ??= shareFor(ports, holding, readied);
+      await keepShare(ports, holding, share);
+      if (isWithin(dueAt, clock.now(), 0)) return { readied, share };
+    }
+    await rest(ports, holding, dueAt);
+  }
+  return undefined;
+}
+
+function isWithin(dueAt: number | undefined, now: number, leadMs: number): boolean {
+  return dueAt !== undefined && now >= dueAt - leadMs;
+}
+
+/** A rate that cannot be read now is asked for again before every call. */
+async function keepShare(ports: RunnerPorts, holding: Holding, share: RateShare): Promise<void> {
+  await share.keep().catch(() => ports.log.warn('rate_unreadable', { burst: holding.burst.id }));
+}
+
+/** A preparation that fails is tried again; whatever cannot be read means: do not send. */
+async function tryToPrepare(ports: RunnerPorts, holding: Holding): Promise<Readied | undefined> {
+  try {
+    return await prepare(ports, holding, { isReleased: false });
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    ports.log.warn('not_prepared', { burst: holding.burst.id, code: codeOf(error) });
+    return undefined;
+  }
+}
+
+/** When the commit is due: just before the first start, or at once after a fire. */
+function commitDueAt(burst: Burst): number | undefined {
+  if (burst.state !== 'armed' || burst.momentAt === undefined) return undefined;
+  if (burst.firedAt !== undefined) return burst.firedAt;
+  const span = releaseSpan(burst);
+  return span && span.firstAt - limits.commitLeadMs;
+}
+
+/** Sleeps a little, keeps the lease, sees what others have written. */
+async function rest(
+  ports: RunnerPorts,
+  holding: Holding,
+  dueAt: number | undefined,
+): Promise<void> {
+  const { clock } = ports;
+  if (holding.burst.state === 'standby') {
+    await clock.sleep(limits.fireLookMs);
+    await readAgain(ports, holding);
+  } else {
+    const left = dueAt === undefined ? 1_000 : dueAt - clock.now();
+    if (left > 0) await clock.sleep(Math.min(limits.heartbeatNearMs, left));
+    else await clock.sleep(200);
+    if (left > limits.heartbeatNearMs || left <= 0) await readAgain(ports, holding);
+  }
+  try {
+    await holding.renewIfDue();
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    ports.log.warn('lease_not_renewed', { burst: holding.burst.id });
+  }
+}
+
+async function readAgain(ports: RunnerPorts, holding: Holding): Promise<void> {
+  try {
+    await holding.refresh();
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    ports.log.warn('header_unreadable', { burst: holding.burst.id });
+  }
+}
+
+/** First windows on all lanes of the legs that start now, then the header: in this order. */
+async function commit(
+  ports: RunnerPorts,
+  holding: Holding,
+  readied: Readied,
+): Promise<Map<string, Lane[]>> {
+  const { burst } = holding;
+  const firstAt = releaseSpan(burst)?.firstAt ?? 0;
+  const starting = burst.legs.filter((leg) => {
+    const startAt = legStartAt(burst, leg);
+    return isActive(leg) && startAt !== undefined && startAt <= firstAt + limits.commitLeadMs;
+  });
+  const claimed = new Map<string, Lane[]>();
+  for (const leg of starting) {
+    const ranges = readied.head.lanes.filter((range) => range.leg === leg.name);
+    const lanes = ranges.map((range) => claimFirst(ports, holding, readied.head, range));
+    claimed.set(leg.name, await Promise.all(lanes));
+  }
+  const legs = starting.map((leg) => leg.name);
+  await holding.apply({ kind: 'commit', epoch: holding.epoch, now: ports.clock.now(), legs });
+  return claimed;
+}
+
+/** A burst taken over while releasing: keys and templates are loaded again, nothing is decided anew. */
+async function readyAgain(
+  ports: RunnerPorts,
+  holding: Holding,
+  options: TickOptions,
+): Promise<Readied | undefined> {
+  while (ports.clock.now() < options.until && holding.burst.state === 'releasing') {
+    try {
+      return await prepare(ports, holding, { isReleased: true });
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      ports.log.warn('not_prepared', { burst: holding.burst.id, code: codeOf(error) });
+      await ports.clock.sleep(1_000);
+      await readAgain(ports, holding);
+      await holding.renewIfDue();
+    }
+  }
+  return undefined;
+}
+
+async function sendAll(
+  ports: RunnerPorts,
+  holding: Holding,
+  held: Held,
+  options: { claimed: ReadonlyMap<string, readonly Lane[]>; until: number },
+): Promise<void> {
+  const { readied, share } = held;
+  const { frozenAt } = readied.head;
+  const firstCalls = new Map<string, number>();
+  const sending: Sending = {
+    ports,
+    clock: ports.clock,
+    holding,
+    guard: new Guard(ports, holding, { frozenAt, until: options.until, share }),
+    pace: new Pace(share.perSecond),
+    share,
+    plan: readied.plan,
+    head: readied.head,
+    members: new Members(ports.table, readied.head, await ports.suppressionKey()),
+    senders: readied.senders,
+    until: options.until,
+    called: (leg, at) => void (firstCalls.has(leg) || firstCalls.set(leg, at)),
+    firstCallAt: (leg) => firstCalls.get(leg),
+  };
+  try {
+    await release(sending, options.claimed);
+  } finally {
+    await share.giveUp().catch(() => undefined);
+  }
+  await finish(ports, holding, readied);
+}
+
+/** All legs over (or only in doubt): from here on the burst measures. */
+async function finish(ports: RunnerPorts, holding: Holding, readied: Readied): Promise<void> {
+  const { burst } = holding;
+  if (burst.state !== 'releasing') return;
+  if (!burst.legs.every((leg) => isFinal(leg.state) || leg.state === 'in_doubt')) return;
+  const now = ports.clock.now();
+  const measureUntil = (burst.momentAt ?? now) + readied.plan.comparison.windowMs;
+  await holding.apply({ kind: 'sent', epoch: holding.epoch, now, measureUntil });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
+}
