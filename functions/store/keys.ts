@@ -1,0 +1,158 @@
+// Every key of the table, built from typed parts in one place; and the kind of item a key belongs to.
+
+import type { Key } from '#domain/ports.ts';
+
+/** Sorts after every character an id, a name or a padded number may hold. */
+const LAST = '~';
+
+/** Whole numbers as sort keys: fixed width, so that text order is numeric order. */
+export function padded(value: number, digits: number): string {
+  if (!Number.isSafeInteger(value) || value < 0 || value >= 10 ** digits) {
+    throw new RangeError(`${value} is no whole number of at most ${digits} digits`);
+  }
+  return String(value).padStart(digits, '0');
+}
+
+/** Ordinals and lanes stay below a thousand million, instants (to the year 9999) below 10^15. */
+const ORDINAL_DIGITS = 9;
+const INSTANT_DIGITS = 15;
+const PART_DIGITS = 4;
+
+export const keys = {
+  burst: (burst: string): Key => ({ pk: `B#${burst}`, sk: '#' }),
+  plan: (burst: string, contentHash: string): Key => ({
+    pk: `B#${burst}`,
+    sk: `N#${contentHash}`,
+  }),
+  leg: (burst: string, leg: string): Key => ({ pk: `B#${burst}`, sk: `L#${leg}` }),
+  lane: (burst: string, lane: number): Key => ({ pk: `B#${burst}#W#${lane}`, sk: '#' }),
+  windowRecord: (burst: string, lane: number, from: number): Key => ({
+    pk: `B#${burst}`,
+    sk: `D#${padded(lane, ORDINAL_DIGITS)}#${padded(from, ORDINAL_DIGITS)}`,
+  }),
+  manifestHead: (burst: string): Key => ({ pk: `B#${burst}#M`, sk: '#' }),
+  manifestChunk: (burst: string, freeze: string, chunk: number, part: number): Key => ({
+    pk: `B#${burst}#M`,
+    sk: `${freeze}#${padded(chunk, ORDINAL_DIGITS)}#${padded(part, PART_DIGITS)}`,
+  }),
+  audit: (burst: string, position: number): Key => ({
+    pk: `B#${burst}`,
+    sk: `E#${padded(position, ORDINAL_DIGITS)}`,
+  }),
+  change: (day: string, at: number, id: string): Key => ({
+    pk: `V#${day}#0`,
+    sk: `${padded(Math.floor(at), INSTANT_DIGITS)}#${id}`,
+  }),
+  suppression: (shard: number, digest: string, reason: string): Key => ({
+    pk: keys.suppressions(shard),
+    sk: `${digest}#${reason}`,
+  }),
+  suppressions: (shard: number) => `U#${shard}`,
+  rateLease: (account: string): Key => ({ pk: `Q#${account}`, sk: '#' }),
+  contact: (audience: string, shard: number, contact: string): Key => ({
+    pk: keys.contacts(audience, shard),
+    sk: contact,
+  }),
+  contacts: (audience: string, shard: number) => `A#${audience}#${shard}`,
+  media: (sha256: string, part: number): Key => ({
+    pk: `O#${sha256}`,
+    sk: padded(part, PART_DIGITS),
+  }),
+  idempotency: (key: string): Key => ({ pk: `Y#${key}`, sk: '#' }),
+  principal: (tokenDigest: string): Key => ({ pk: `P#${tokenDigest}`, sk: '#' }),
+  connection: (connection: string): Key => ({ pk: keys.connections, sk: connection }),
+  connections: 'C#connection',
+};
+
+/** A stretch of sort keys under one partition key, both ends included. */
+export interface Stretch {
+  readonly pk: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const stretches = {
+  legs: (burst: string) => under(`B#${burst}`, 'L#'),
+  windowRecords: (burst: string) => under(`B#${burst}`, 'D#'),
+  manifestChunk: (burst: string, freeze: string, chunk: number) =>
+    under(`B#${burst}#M`, `${freeze}#${padded(chunk, ORDINAL_DIGITS)}#`),
+  audits: (burst: string) => under(`B#${burst}`, 'E#'),
+  /** Instants in [from, to], rounded outwards to whole milliseconds. */
+  changes: (day: string, from: number, to: number): Stretch => ({
+    pk: `V#${day}#0`,
+    from: padded(Math.floor(from), INSTANT_DIGITS),
+    to: `${padded(Math.floor(to), INSTANT_DIGITS)}#${LAST}`,
+  }),
+  suppressions: (shard: number, digest: string) => under(keys.suppressions(shard), `${digest}#`),
+  media: (sha256: string): Stretch => ({ pk: `O#${sha256}`, from: '0', to: LAST }),
+};
+
+function under(pk: string, prefix: string): Stretch {
+  return { pk, from: prefix, to: `${prefix}${LAST}` };
+}
+
+/** Partitions that lists of people are spread over. Part of the keys: it can never change. */
+export const SHARDS = 16;
+
+/** The shard an id belongs to: FNV-1a over its UTF-16 code units. */
+export function shardOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % SHARDS;
+}
+
+/** The UTC day of an instant: `2026-11-03`. */
+export function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** The UTC month of an instant: `2026-11`. */
+export function monthOf(at: number): string {
+  return dayOf(at).slice(0, 7);
+}
+
+/** The burst id of a header's partition key, as an index returns it. */
+export function burstOf(pk: string): string {
+  return pk.slice('B#'.length);
+}
+
+const BURST_KINDS: { readonly [letter: string]: string } = {
+  '#': 'header',
+  N: 'plan',
+  K: 'links',
+  L: 'leg',
+  D: 'window_record',
+  E: 'audit',
+  T: 'tally',
+  R: 'comparison',
+};
+
+const BURST_PART_KINDS: { readonly [letter: string]: string } = {
+  W: 'lane',
+  M: 'manifest',
+  X: 'raw_events',
+  F: 'facts',
+};
+
+const OTHER_KINDS: { readonly [letter: string]: string } = {
+  V: 'change',
+  U: 'suppression',
+  Q: 'rate_lease',
+  A: 'contact',
+  O: 'media',
+  Y: 'idempotency',
+  P: 'principal',
+  C: 'settings',
+  I: 'import',
+};
+
+/** What an item is, for the meter: `header`, `lane`, `manifest`, ...; `other` for unknown keys. */
+export function kindOf(key: Key): string {
+  const { pk, sk } = key;
+  if (pk[0] !== 'B') return OTHER_KINDS[pk[0] ?? ''] ?? 'other';
+  const part = pk.indexOf('#', 2);
+  const kinds = part < 0 ? BURST_KINDS : BURST_PART_KINDS;
+  return kinds[(part < 0 ? sk[0] : pk[part + 1]) ?? ''] ?? 'other';
+}

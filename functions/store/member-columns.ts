@@ -1,0 +1,65 @@
+// Members as columns: like stands beside like, so that a chunk compresses to half of its rows.
+
+import * as z from 'zod/mini';
+import type { Member } from '#domain/manifest.ts';
+import type { Key } from '#domain/ports.ts';
+import { corrupt } from './item.ts';
+
+const Column = z.array(z.nullable(z.string()));
+
+export const Columns = z.strictObject({
+  /** The first ordinal; the others follow without a gap ... */
+  first: z.int(),
+  /** ... unless they are listed here. */
+  ordinals: z.optional(z.array(z.int())),
+  addresses: z.array(z.string()),
+  /** One value for every member, null where it has none. */
+  fields: z.record(z.string(), Column),
+  zones: z.optional(Column),
+});
+export type Columns = z.output<typeof Columns>;
+
+export function columnsOf(members: readonly Member[]): Columns {
+  const first = members[0]?.ordinal ?? 0;
+  const fields: { [name: string]: (string | null)[] } = {};
+  const addresses: string[] = [];
+  let isGapless = true;
+  let hasZones = false;
+  for (const [index, member] of members.entries()) {
+    if (member.ordinal !== first + index) isGapless = false;
+    if (member.zone !== undefined) hasZones = true;
+    addresses.push(member.address);
+    for (const name of Object.keys(member.fields)) {
+      fields[name] ??= members.map((one) => one.fields[name] ?? null);
+    }
+  }
+  return {
+    first,
+    ...(isGapless ? {} : { ordinals: members.map((member) => member.ordinal) }),
+    addresses,
+    fields,
+    ...(hasZones ? { zones: members.map((member) => member.zone ?? null) } : {}),
+  };
+}
+
+/** Throws Fault `store_corrupt` when the columns are not of one length. */
+export function membersOf(columns: Columns, key: Key): Member[] {
+  const { first, ordinals, addresses, zones } = columns;
+  const fields = Object.entries(columns.fields);
+  for (const column of [ordinals, zones, ...Object.values(columns.fields)]) {
+    if (column && column.length !== addresses.length) {
+      throw corrupt(key, `a column of ${column.length} beside ${addresses.length} addresses`);
+    }
+  }
+  return addresses.map((address, index) => {
+    const ordinal = ordinals?.[index] ?? first + index;
+    const own: { [name: string]: string } = {};
+    for (const [name, column] of fields) {
+      const value = column[index];
+      if (typeof value === 'string') own[name] = value;
+    }
+    const zone = zones?.[index];
+    const member = { ordinal, address, fields: own };
+    return typeof zone === 'string' ? { ...member, zone } : member;
+  });
+}

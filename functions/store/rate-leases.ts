@@ -1,0 +1,45 @@
+// One rate lease per SES account and Region: who may use how much of the quota.
+
+import * as z from 'zod/mini';
+import { InstantSchema, Mark } from '#domain/ids.ts';
+import type { Item, Table } from '#domain/ports.ts';
+import { fromItem, toItem } from './item.ts';
+import { keys } from './keys.ts';
+import { compareAndSave, type Saved } from './save.ts';
+
+export const RateLease = z.strictObject({
+  /** Account and Region: `123456789012#eu-west-1`. */
+  account: z.string().check(z.minLength(1), z.maxLength(256)),
+  revision: z.int(),
+  nonce: Mark,
+  /** The stated quota, recipients a second. */
+  perSecond: z.number(),
+  /** What the service turned out to take, recipients a second. */
+  adapted: z.number(),
+  leases: z.array(z.strictObject({ holder: Mark, perSecond: z.number(), until: InstantSchema })),
+});
+export type RateLease = z.output<typeof RateLease>;
+
+/** Read strongly. */
+export async function loadRateLease(table: Table, account: string): Promise<RateLease | undefined> {
+  const item = await table.get(keys.rateLease(account), { consistent: true });
+  return item && decode(item);
+}
+
+export function saveRateLease(
+  table: Table,
+  previous: RateLease | undefined,
+  next: RateLease,
+  nonce: string,
+): Promise<Saved<RateLease>> {
+  const key = keys.rateLease(next.account);
+  return compareAndSave(table, key, previous, next, encode, decode, nonce);
+}
+
+function encode(lease: RateLease): Item {
+  return toItem(RateLease, keys.rateLease(lease.account), lease);
+}
+
+function decode(item: Item): RateLease {
+  return fromItem(RateLease, item);
+}

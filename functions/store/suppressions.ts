@@ -1,0 +1,67 @@
+// Standing orders not to message an address, one item for each reason, so that lifting a bounce
+// never lifts an unsubscribe.
+
+import type { Item, Table } from '#domain/ports.ts';
+import { Suppression, type SuppressionReason } from '#domain/suppression.ts';
+import { appendChange } from './change-log.ts';
+import { fromItem, toItem } from './item.ts';
+import { keys, SHARDS, shardOf, stretches } from './keys.ts';
+import { pagesOf, queryAll } from './query-all.ts';
+import { putSame } from './save.ts';
+
+/** The weightiest first: the reason a person is told when there are several. */
+const WEIGHT: readonly SuppressionReason[] = [
+  'erased',
+  'complained',
+  'unsubscribed',
+  'withdrawn',
+  'by_operator',
+  'bounced',
+];
+
+/**
+ * First the change log, then the order; resolves only when both are written, so that whoever got
+ * an answer is left out by every call that starts more than half a second later. Repeatable.
+ * @param writtenAt the writer's clock now, where `suppression.at` is the time of an older event
+ */
+export async function suppress(
+  table: Table,
+  suppression: Suppression,
+  changeId: string,
+  writtenAt: number = suppression.at,
+): Promise<void> {
+  const { digest, reason } = suppression;
+  await appendChange(table, { id: changeId, at: writtenAt, kind: 'suppressed', digest, reason });
+  const key = keys.suppression(shardOf(digest), digest, reason);
+  await putSame(table, toItem(Suppression, key, suppression));
+}
+
+/** The weightiest order against an address, or undefined; read strongly. */
+export async function findSuppression(
+  table: Table,
+  digest: string,
+): Promise<Suppression | undefined> {
+  const stretch = stretches.suppressions(shardOf(digest), digest);
+  const items = await queryAll(table, { ...stretch, consistent: true });
+  const orders = items.map(decode);
+  return orders.sort((a, b) => WEIGHT.indexOf(a.reason) - WEIGHT.indexOf(b.reason))[0];
+}
+
+/**
+ * The digests of all suppressed addresses; read strongly. For a freeze: it costs one read unit for
+ * about forty orders, where asking for every recipient would cost one each.
+ */
+export async function listSuppressed(table: Table): Promise<Set<string>> {
+  const digests = new Set<string>();
+  for (let shard = 0; shard < SHARDS; shard += 1) {
+    const query = { pk: keys.suppressions(shard), consistent: true };
+    for await (const items of pagesOf(table, query)) {
+      for (const item of items) digests.add(decode(item).digest);
+    }
+  }
+  return digests;
+}
+
+function decode(item: Item): Suppression {
+  return fromItem(Suppression, item);
+}

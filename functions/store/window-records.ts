@@ -1,0 +1,51 @@
+// The exceptions of a window: who was not plainly accepted, and why.
+
+import type { Item, Table } from '#domain/ports.ts';
+import { type EntryOutcome, WindowRecord } from '#domain/window-record.ts';
+import { fromItem, fromJson, parsed, toItem } from './item.ts';
+import { keys, stretches } from './keys.ts';
+import { Groups, groupsOf, outcomesOf } from './outcome-groups.ts';
+import { queryAll } from './query-all.ts';
+import { compareAndSave, type Saved } from './save.ts';
+
+/** Read strongly. */
+export async function loadWindowRecord(
+  table: Table,
+  burst: string,
+  lane: number,
+  from: number,
+): Promise<WindowRecord | undefined> {
+  const item = await table.get(keys.windowRecord(burst, lane, from), { consistent: true });
+  return item && decode(item);
+}
+
+/** Every record of a burst, by lane and ordinal; read strongly. */
+export async function listWindowRecords(table: Table, burst: string): Promise<WindowRecord[]> {
+  const items = await queryAll(table, { ...stretches.windowRecords(burst), consistent: true });
+  return items.map(decode);
+}
+
+export function saveWindowRecord(
+  table: Table,
+  previous: WindowRecord | undefined,
+  next: WindowRecord,
+  nonce: string,
+): Promise<Saved<WindowRecord>> {
+  const key = keys.windowRecord(next.burst, next.lane, next.from);
+  return compareAndSave(table, key, previous, next, encode, decode, nonce);
+}
+
+function encode(record: WindowRecord): Item {
+  const item = toItem(
+    WindowRecord,
+    keys.windowRecord(record.burst, record.lane, record.from),
+    record,
+  );
+  return { ...item, outcomes: JSON.stringify(groupsOf(record.outcomes, record.from)) };
+}
+
+function decode(item: Item): WindowRecord {
+  const groups = parsed(Groups, fromJson(item, 'outcomes'), item);
+  const outcomes: EntryOutcome[] = outcomesOf(groups, Number(item.from));
+  return fromItem(WindowRecord, { ...item, outcomes } as unknown as Item);
+}
