@@ -116,6 +116,8 @@ export interface BroadcastChannel {
 export interface Addressee {
   readonly ordinal: number;
   readonly address: string;
+  /** Keyed digest of the address: what an unsubscribe link names the person by. */
+  readonly digest: string;
   readonly fields: { readonly [name: string]: string };
   readonly call: string;
   readonly attempt: number;

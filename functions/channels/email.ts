@@ -4,7 +4,7 @@ import { Fault } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
 import type { BulkAnswer, BulkEntry, NameValue, Secrets, Ses } from '#domain/ports.ts';
 import { parseSender } from '#domain/sender.ts';
-import { parseSigningKeys } from '#domain/signing-keys.ts';
+import { parseKeyRing } from '#domain/key-ring.ts';
 import { type SigningKey, sign } from '#domain/token.ts';
 import type { AddressableChannel, Addressee, Quota, SentBatch } from './contract.ts';
 import { checkEmail } from './email-check.ts';
@@ -112,7 +112,7 @@ async function sendBatch(
 
 /** The entry of one recipient, or why SES is not even asked. */
 function entryOf(addressee: Addressee, writing: Writing): BulkEntry | Outcome {
-  const { address, call, ordinal, attempt } = addressee;
+  const { address, digest, call, ordinal, attempt } = addressee;
   const { burst, leg, host, key } = writing;
   const say = writing.says.get(call);
   if (say === undefined) return { kind: 'refused', reason: 'call_unknown' };
@@ -120,7 +120,8 @@ function entryOf(addressee: Addressee, writing: Writing): BulkEntry | Outcome {
     return { kind: 'refused', reason: 'address_malformed' };
   }
   const click = sign({ purpose: 'click', burst, leg, call, ordinal }, host, key);
-  const unsubscribe = sign({ purpose: 'unsubscribe', burst, leg, call: '', ordinal }, host, key);
+  const leave = { purpose: 'unsubscribe', burst, leg, call: digest, ordinal } as const;
+  const unsubscribe = sign(leave, host, key);
   const slots = writing.template.slotsOf(addressee.fields, say, { click, unsubscribe });
   if (isRefused(slots))
     return { kind: 'refused', reason: `control_character in ${slots.refusedField}` };
@@ -187,11 +188,13 @@ async function quota(
 }
 
 async function signingKey(secrets: Secrets, name: string): Promise<SigningKey> {
-  const keys = parseSigningKeys(await secrets.get(name));
-  if (keys) return keys[0];
-  throw new Fault('secret_unreadable', `the signing keys in ${name} are no lines of id:secret`, {
-    retryable: false,
-  });
+  const text = await secrets.get(name);
+  try {
+    return parseKeyRing(text).signs;
+  } catch (cause) {
+    const message = `the signing keys in ${name} cannot be read`;
+    throw new Fault('secret_unreadable', message, { retryable: false, cause });
+  }
 }
 
 function senders(from: string, replyTo: string | undefined): { from: string; replyTo?: string } {

@@ -37,6 +37,7 @@ export function addressee(ordinal: number, more: Partial<Addressee> = {}): Addre
   return {
     ordinal,
     address: `ana${ordinal}@example.org`,
+    digest: `digest${ordinal}`,
     fields: { first_name: `Ana ${ordinal}` },
     call: 'trial',
     attempt: 1,

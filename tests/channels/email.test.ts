@@ -4,7 +4,7 @@ import { createEmailChannel } from '#channels/email.ts';
 import { encodeName } from '#channels/encode-name.ts';
 import { EmailTags } from '#domain/event.ts';
 import { Fault } from '#domain/faults.ts';
-import { parseSigningKeys } from '#domain/signing-keys.ts';
+import { parseKeyRing } from '#domain/key-ring.ts';
 import { verify } from '#domain/token.ts';
 import { createSes, createSesClient } from '#environment/ses.ts';
 import { acceptAll, startStub } from '../environment/ses-stub.ts';
@@ -20,7 +20,7 @@ import {
   secretsOf,
 } from './email-leg.ts';
 
-const keys = parseSigningKeys(KEYS) ?? [];
+const keys = parseKeyRing(KEYS).clicks;
 
 async function senderWith(ses: FakeSes, leg = emailLeg) {
   const channel = createEmailChannel({
@@ -73,6 +73,7 @@ describe('what a recipient gets', () => {
       expect(list?.value).toMatch(/^<https:\/\/go\.example\.com\/u\/[^<>]+>$/);
       const claims = verify(tokenIn(list?.value), 'unsubscribe', 'go.example.com', keys);
       expect(claims).toMatchObject({ burst: 'atlas-launch', leg: 'prospects' });
+      expect(claims?.call).toMatch(/^digest\d+$/);
       expect(post).toEqual({ name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' });
       const tags = Object.fromEntries(entry.tags.map((tag) => [tag.name, tag.value]));
       expect(Object.keys(tags)).toEqual(['burst', 'leg', 'call', 'ordinal']);
