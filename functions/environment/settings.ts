@@ -54,6 +54,21 @@ export function tableSettings(): TableSettings {
   };
 }
 
+export interface RunnerSettings extends TableSettings {
+  /** Account and Region that share one send quota. */
+  readonly account: string;
+  /** May posts go to servers on loopback? Only where everything runs there. */
+  readonly loopback: boolean;
+}
+
+export function runnerSettings(): RunnerSettings {
+  return {
+    ...tableSettings(),
+    account: required('VOLLEY_ACCOUNT'),
+    loopback: process.env.VOLLEY_LOOPBACK === 'yes',
+  };
+}
+
 function regionName(): string {
   return required('AWS_REGION');
 }
