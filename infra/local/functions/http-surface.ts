@@ -1,0 +1,53 @@
+// One host of the HTTP API: its routes, and the functions behind them.
+
+import type { Host } from '#infra/definition.ts';
+import { type Answer, json, type Request, type Served, serve } from '../http-server.ts';
+import { type FunctionHost, InvocationError } from './function-host.ts';
+import { type HttpRoute, type Matched, matchRoute, toAnswer, toHttpEvent } from './http-event.ts';
+
+export interface Routed {
+  readonly route: HttpRoute;
+  readonly host: FunctionHost;
+}
+
+export interface HttpSurfaceOptions {
+  readonly host: Host;
+  readonly port: number;
+  readonly portTaken?: 'take_another' | 'fail';
+  readonly routes: readonly Routed[];
+}
+
+/** A failing function is 500, one without room 503, an unknown route 404, as API Gateway has it. */
+export function startHttpSurface(options: HttpSurfaceOptions): Promise<Served> {
+  return serve({
+    port: options.port,
+    portTaken: options.portTaken ?? 'take_another',
+    bodyBytesMax: 10 * 1024 * 1024,
+    answer: (request) => answer(request, options),
+  });
+}
+
+async function answer(request: Request, options: HttpSurfaceOptions): Promise<Answer> {
+  const found = find(request, options.routes);
+  if (!found) return json(404, { message: 'Not Found' });
+  const context = { host: options.host, matched: found.matched, now: Date.now() };
+  try {
+    return toAnswer(await found.host.invoke(toHttpEvent(request, context)));
+  } catch (error) {
+    const busy = error instanceof InvocationError && error.type === 'TooManyRequestsException';
+    return busy
+      ? json(503, { message: 'Service Unavailable' })
+      : json(500, { message: 'Internal Server Error' });
+  }
+}
+
+function find(
+  request: Request,
+  routes: readonly Routed[],
+): { matched: Matched; host: FunctionHost } | undefined {
+  for (const { route, host } of routes) {
+    const matched = matchRoute(route.route, request.method, request.path);
+    if (matched) return { matched, host };
+  }
+  return undefined;
+}

@@ -1,0 +1,89 @@
+// Renders what SES accepted with `aws-ses-v2-local` and shows it: its inbox page, and as JSON.
+
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import sesLocal from 'aws-ses-v2-local';
+import { getStoreReadonly } from 'aws-ses-v2-local/dist/store.js';
+import type { BulkEntry, BulkRequest } from './bulk-call.ts';
+
+export interface InboxMessage {
+  /** Position in the inbox; ask for those after it. */
+  readonly index: number;
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly headers: { readonly [name: string]: string };
+}
+
+export interface Renderer {
+  /** The inbox page. */
+  readonly url: string;
+  /** In order, behind whatever is still being rendered; never holds up the caller. */
+  render(request: BulkRequest, accepted: readonly BulkEntry[]): void;
+  inbox(after: number, max: number): InboxMessage[];
+  /** Resolves when everything handed over so far can be read. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * One per thread: the library keeps its emails in the module. It forgets them when it ends; the
+ * SES front hands them over again from its log.
+ */
+export async function startRenderer(port: number): Promise<Renderer> {
+  const server = await listen(port);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let chain: Promise<void> = Promise.resolve();
+  return {
+    url,
+    render: (request, accepted) => {
+      chain = chain
+        .then(() => forward(url, request, accepted))
+        .catch((error: unknown) => console.error(`not rendered: ${String(error)}`));
+    },
+    inbox: (after, max) => {
+      const { emails } = getStoreReadonly();
+      return emails.slice(after, after + max).map((email, offset) => ({
+        index: after + offset + 1,
+        at: email.at * 1_000,
+        from: email.from,
+        to: email.destination.to[0] ?? '',
+        subject: email.subject,
+        html: email.body.html ?? '',
+        text: email.body.text ?? '',
+        headers: Object.fromEntries((email.headers ?? []).map(({ name, value }) => [name, value])),
+      }));
+    },
+    settled: () => chain,
+    close: async () => {
+      await chain;
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function forward(
+  url: string,
+  request: BulkRequest,
+  accepted: readonly BulkEntry[],
+): Promise<void> {
+  if (accepted.length === 0) return;
+  const answer = await fetch(`${url}/v2/email/outbound-bulk-emails`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'AWS4 stand-in' },
+    body: JSON.stringify({ ...request, BulkEmailEntries: accepted }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`the renderer answered ${answer.status}: ${text.slice(0, 200)}`);
+}
+
+async function listen(port: number): Promise<Server> {
+  const server = await sesLocal.default({ host: '127.0.0.1', port });
+  if (server.listening) return server;
+  // The port was taken: the library reports that as an error event after it has resolved.
+  return sesLocal.default({ host: '127.0.0.1', port: 0 });
+}
