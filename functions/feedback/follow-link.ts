@@ -1,7 +1,7 @@
 // A tracked link is followed: note the click durably, then redirect.
 
 import type { ClickEvent } from '#domain/event.ts';
-import { clickKeys, type KeyRing, signingKeyOf } from '#domain/key-ring.ts';
+import type { KeyRing } from '#domain/key-ring.ts';
 import type { Log, Queue, Table } from '#domain/ports.ts';
 import { type Claims, verify } from '#domain/token.ts';
 import { networkDigest, visitorDigest } from '#domain/visitor.ts';
@@ -47,7 +47,7 @@ export function createFollowLink(ports: FollowPorts): (event: HttpEvent) => Prom
     let links: LinkTable | undefined;
     try {
       ring = await ports.keyRing();
-      claims = verify(path.token, 'click', ports.linkHost, clickKeys(ring, ports.now()));
+      claims = verify(path.token, 'click', ports.linkHost, ring.clicks);
       links = claims && (await linksOf(claims.burst));
     } catch (error) {
       ports.log.error('link_unreadable', { reason: reasonOf(error) });
@@ -72,7 +72,7 @@ function clickOf(
   const agent = (event.headers['user-agent'] ?? '').slice(0, AGENT_CHARACTERS_MAX);
   const at = ports.now();
   const reader = { address: sourceIp, agent, at };
-  const key = signingKeyOf(ring).secret;
+  const key = ring.signs.secret;
   const { burst, leg, call, ordinal } = claims;
   return {
     kind: 'click',
