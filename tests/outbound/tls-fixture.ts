@@ -1,0 +1,20 @@
+// A self-signed certificate for good.test and its key, for loopback tests and nothing else.
+
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBdDCCARqgAwIBAgIUJMHKi7sAOpCohcE0EYfpQwbN/yYwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJZ29vZC50ZXN0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAx
+MDAwMDAwWjAUMRIwEAYDVQQDDAlnb29kLnRlc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARCrD3IoPYcGsgWu1JTrbGQZq7TPfyzGyMOy/IUlQsFVs2cMkR6bcjL
+FNhhkyzcj/RCcQSC3vlyTMieQBzqssPTo0gwRjAUBgNVHREEDTALgglnb29kLnRl
+c3QwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUleexlOvGA5uQtQ+V4+rdS69x
+7BowCgYIKoZIzj0EAwIDSAAwRQIhAMM/jwtuem+w0o33RmMXcQQm0ZOaUAyDoLQ/
+X40rXD8EAiBOAzMxZoLWOvJjdk4d71FYVfXJqMgeZBLZYgw9l1Cbvg==
+-----END CERTIFICATE-----
+`;
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgy6ZWF4S3QM18VhqX
+xonw0plCWpe5eoiObXOEd1uKTCuhRANCAARCrD3IoPYcGsgWu1JTrbGQZq7TPfyz
+GyMOy/IUlQsFVs2cMkR6bcjLFNhhkyzcj/RCcQSC3vlyTMieQBzqssPT
+-----END PRIVATE KEY-----
+`;
