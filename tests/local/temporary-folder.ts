@@ -3,9 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A folder of the test's own, and the way to remove it. */
-export function temporaryFolder(): { path: string; remove: () => void } {
+export function temporaryFolder(): {
+  path: string;
+  remove: () => void;
+  removeFile: (name: string) => void;
+} {
   const path = mkdtempSync(join(tmpdir(), 'volley-test-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return {
+    path,
+    remove: () => rmSync(path, { recursive: true, force: true }),
+    removeFile: (name) => rmSync(join(path, name), { force: true }),
+  };
 }
 
 /** Looks again and again until `look` finds something; fails after `withinMs`. */

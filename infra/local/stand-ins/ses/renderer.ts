@@ -1,10 +1,15 @@
 // Renders what SES accepted with `aws-ses-v2-local` and shows it: its inbox page, and as JSON.
 
 import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import sesLocal from 'aws-ses-v2-local';
-import { getStoreReadonly } from 'aws-ses-v2-local/dist/store.js';
 import type { BulkEntry, BulkRequest } from './bulk-call.ts';
+
+// CommonJS with an ES default: `require` is the one way in which every loader agrees about it.
+const require = createRequire(import.meta.url);
+const { default: startSesLocal } = require('aws-ses-v2-local') as typeof import('aws-ses-v2-local');
+const { getStoreReadonly } =
+  require('aws-ses-v2-local/dist/store.js') as typeof import('aws-ses-v2-local/dist/store.js');
 
 export interface InboxMessage {
   /** Position in the inbox; ask for those after it. */
@@ -82,8 +87,8 @@ async function forward(
 }
 
 async function listen(port: number): Promise<Server> {
-  const server = await sesLocal.default({ host: '127.0.0.1', port });
+  const server = await startSesLocal({ host: '127.0.0.1', port });
   if (server.listening) return server;
   // The port was taken: the library reports that as an error event after it has resolved.
-  return sesLocal.default({ host: '127.0.0.1', port: 0 });
+  return startSesLocal({ host: '127.0.0.1', port: 0 });
 }
