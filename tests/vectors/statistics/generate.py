@@ -236,14 +236,9 @@ def best_arm():
         pts = sorted(set(x for c in cs for x in c.points()))
         if len(arms) == 20: pts = pts[::10] + [pts[-1]]
         # Gauss-Legendre composite with running distribution functions, 25 digits
-        nodes = mp.calculus if False else None
-        from mpmath.calculus.quadrature import GaussLegendre
-        gl = GaussLegendre(mp).get_nodes(-1, 1, 3, 120)
+        gl = _GL(mp).get_nodes(-1, 1, 3, 120)
         P = [mpf(0)] * len(cs); L = [mpf(0)] * len(cs)
-        fine = []
-        wide = min(min(c.sd for c in cs), mpf(1))
-        for lo, hi in zip(pts, pts[1:]):
-            if hi > lo: fine.append((lo, hi))
+        fine = [(lo, hi) for lo, hi in zip(pts, pts[1:]) if hi > lo]
         cum = [mpf(0)] * len(cs)
         for lo, hi in fine:
             h, m = (hi - lo) / 2, (hi + lo) / 2
@@ -321,16 +316,29 @@ def uplift():
                 span = t - pts[k]; n = max(1, int(mp.ceil(span / (B.sd * mpf('0.6')))))
                 return vals[k] + sum(part(B, pts[k] + span * i / n, pts[k] + span * (i + 1) / n) for i in range(n))
             B.cdf = bcdf
-        from mpmath import findroot
         m0 = log(B.a / (B.a + B.b)) - log(A.a / (A.a + A.b)); s0 = sqrt(1 / A.a + 1 / B.a)
         def q(p):
-            lo, hi = m0 - 8 * s0, m0 + 8 * s0
-            return mp.expm1(findroot(lambda l: cdf(l) - p, (lo / 2 + m0 / 2, m0 / 2 + hi / 2) if s0 > .5 else (m0 - s0, m0 + s0), solver='anderson' if False else 'secant', tol=mpf(10) ** -34, maxsteps=60))
+            """false position with halving (Illinois) on the log ratio"""
+            lo, hi = m0 - 12 * s0, m0 + 12 * s0
+            flo, fhi, side = cdf(lo) - p, cdf(hi) - p, 0
+            for step in range(80):
+                x = (lo * fhi - hi * flo) / (fhi - flo) if step % 5 else (lo + hi) / 2
+                fx = cdf(x) - p
+                if abs(fx) < mpf(10) ** -20: break
+                if fx < 0:
+                    lo, flo = x, fx
+                    if side < 0: fhi /= 2
+                    side = -1
+                else:
+                    hi, fhi = x, fx
+                    if side > 0: flo /= 2
+                    side = 1
+            return mp.expm1(x)
         mean = (B.a / (B.a + B.b)) * (A.a + A.b - 1) / (A.a - 1) - 1 if A.a > 1 else None
         w = {"pBeats": num(1 - cdf(mpf(0))), "mean": num(mean), "median": num(q(mpf('0.5'))), "lo": num(q(mpf('0.025'))), "hi": num(q(mpf('0.975')))}
         print(w, flush=True)
         cases.append({"input": {"prior": {"a": 1, "b": 1}, "control": {"n": a[0], "s": a[1]}, "treatment": {"n": b[0], "s": b[1]}, "level": 0.95}, "want": w})
-    dump("relative-uplift", "S3: outer tanh-sinh, inner regularised incomplete beta or Gauss-Legendre, 25 digits, secant roots", cases)
+    dump("relative-uplift", "S3: outer tanh-sinh, inner regularised incomplete beta or Gauss-Legendre, 25 digits, roots by false position", cases)
     mp.dps = 40
 
 
@@ -374,7 +382,6 @@ def means():
                 tq = bisect(lambda x: al_ - tt(x, df), mpf(0), mpf(1000), 130)
                 wel.append({"input": inp, "want": {k: num(v) for k, v in dict(estimate=d, se=sqrt(V), t=t, df=df, p=tt(t, df), lo=d - tq * sqrt(V), hi=d + tq * sqrt(V)).items()}})
             else:
-                T = mp.gamma if False else None
                 c = exp(loggamma((df + 1) / 2) - loggamma(df / 2)) / sqrt(df * mp.pi)
                 tail = lambda x: 2 * quad(lambda u: c * (1 + u * u / df) ** (-(df + 1) / 2), [x, x + 2, x + 5, x + 10, x + 20])
                 tq = bisect(lambda x: al_ - tail(x), mpf(0), mpf(10), 60)
