@@ -61,7 +61,7 @@ function rank(codeUnit: number): number {
   return codeUnit >= 0xd800 && codeUnit <= 0xdfff ? codeUnit + 0x10000 : codeUnit;
 }
 
-/** Throws Fault `store_refused` for a condition that says nothing. */
+/** Throws Fault `store_refused` for a condition that says nothing or compares lists or maps. */
 export function checkCondition(condition: Condition): void {
   switch (condition.kind) {
     case 'item_absent':
@@ -77,8 +77,15 @@ export function checkCondition(condition: Condition): void {
       return;
     default:
       checkName(condition.attribute);
+      if (!isScalar(condition.value)) {
+        throw refused(`a condition on ${condition.attribute} compares a list or a map`);
+      }
       sizeOfAttribute(condition.value, condition.attribute);
   }
+}
+
+function isScalar(value: Attribute): boolean {
+  return typeof value !== 'object' || value === null || value instanceof Uint8Array;
 }
 
 /** Throws Fault `store_refused` for a change of a key or of one attribute in two ways. */

@@ -34,10 +34,21 @@ export class Expressions {
       case 'below':
         return `${this.#name(condition.attribute)} < ${this.#value(condition.value)}`;
       case 'all':
-        return condition.of.map((part) => `(${this.condition(part)})`).join(' AND ');
+        return this.#joined(condition.of, ' AND ');
       case 'any':
-        return condition.of.map((part) => `(${this.condition(part)})`).join(' OR ');
+        return this.#joined(condition.of, ' OR ');
     }
+  }
+
+  /** Parentheses only where they are needed: the service refuses redundant ones. */
+  #joined(parts: readonly Condition[], by: string): string {
+    const [only] = parts;
+    if (only && parts.length === 1) return this.condition(only);
+    const texts = parts.map((part) => {
+      const text = this.condition(part);
+      return isCompound(part) ? `(${text})` : text;
+    });
+    return texts.join(by);
   }
 
   change(change: Change): string {
@@ -74,4 +85,10 @@ export class Expressions {
     this.#values[holder] = toValue(value);
     return holder;
   }
+}
+
+function isCompound(condition: Condition): boolean {
+  if (condition.kind !== 'all' && condition.kind !== 'any') return false;
+  const [first] = condition.of;
+  return condition.of.length > 1 || (first !== undefined && isCompound(first));
 }
