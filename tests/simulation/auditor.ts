@@ -1,0 +1,470 @@
+// The judge: compares what the system's books say with what the providers and the people know.
+// It shares no code with the system and imports nothing of it (a test proves that).
+
+import type { Ledger, LedgerBurst } from './ledger.ts';
+import type { BurstTruth, CallTruth, Truth } from './truth.ts';
+
+export interface Violation {
+  /** The id of the invariant, as docs/guarantees.md names it. */
+  readonly invariant: string;
+  readonly sentence: string;
+}
+
+type Judge = (truth: Truth, ledger: Ledger) => string[];
+
+/** Windows hold at most this many people, calls at most that many. */
+const WINDOW_MAX = 100;
+const CALL_MAX = 50;
+/** An acknowledged stop, cancel or suppression is final for new calls after this. */
+const FINAL_MS = 1_000;
+/** After faults end, every burst is over within the grace time plus this. */
+const REST_MS = 15 * 60_000;
+const GRACE_MS = 30 * 60_000;
+/** States in which nothing more happens, or only a person or the calendar makes it happen. */
+const OVER: ReadonlySet<string> = new Set(['measuring', 'decided', 'closed', 'cancelled', 'missed']);
+const LEG_OVER: ReadonlySet<string> = new Set([
+  'dropped',
+  'published',
+  'rejected',
+  'sent',
+  'missed',
+  'not_called',
+]);
+
+/** Every invariant that is broken, each with a sentence that says where. */
+export function audit(truth: Truth, ledger: Ledger): Violation[] {
+  return Object.entries(judges).flatMap(([invariant, judge]) =>
+    judge(truth, ledger).map((sentence) => ({ invariant, sentence })),
+  );
+}
+
+export const judges: { readonly [invariant: string]: Judge } = {
+  V1: nobodyTwice,
+  V2: everybodyAccountedFor,
+  V3: doubtIsBounded,
+  V5: suppressionHolds,
+  V6: stopHolds,
+  V7: neverBeforeTheMoment,
+  V8: onlyApprovedContent,
+  V11: withinTheQuota,
+  V16: comesToRest,
+  V17: noRetryStorm,
+  V18: fewWrites,
+};
+
+// ---- V1: no person is accepted twice for one burst, no network shows two posts of one leg ------
+
+function nobodyTwice(truth: Truth): string[] {
+  const broken: string[] = [];
+  const times = new Map<string, number>();
+  for (const { burst, address } of truth.accepted) {
+    const key = `${burst} ${address}`;
+    times.set(key, (times.get(key) ?? 0) + 1);
+  }
+  const resends = new Map(truth.bursts.map((one) => [one.burst, one.policy !== 'at-most-once']));
+  for (const [key, count] of times) {
+    const [burst = '', address = ''] = key.split(' ');
+    // With the resend policy one more attempt, marked as such, is what the operator asked for.
+    const attempts = new Set(
+      truth.accepted
+        .filter((one) => one.burst === burst && one.address === address)
+        .map((one) => one.attempt),
+    );
+    const isAllowed = resends.get(burst) === true && count <= 2 && attempts.size === count;
+    if (count > 1 && !isAllowed) broken.push(`${address} got ${count} emails of ${burst}`);
+  }
+  const posts = new Map<string, number>();
+  for (const { burst, leg } of truth.posts) {
+    posts.set(`${burst} ${leg}`, (posts.get(`${burst} ${leg}`) ?? 0) + 1);
+  }
+  for (const [key, count] of posts) {
+    if (count > 1) broken.push(`${count} posts stand for leg ${key.replace(' ', '/')}`);
+  }
+  return broken;
+}
+
+// ---- V2: everybody of the audience is in exactly one set, and each set is true -----------------
+
+type Standing =
+  | 'accepted'
+  | 'refused'
+  | 'held_back'
+  | 'in_doubt'
+  | 'unproven'
+  | 'not_called'
+  | 'open';
+
+/** What the books say about each ordinal of one burst. */
+export function standings(burst: LedgerBurst): Map<number, Standing> {
+  const found = new Map<number, Standing>();
+  for (const range of burst.ranges) {
+    for (let ordinal = range.from; ordinal < range.to; ordinal += 1) {
+      found.set(ordinal, ordinal < range.sendableTo ? 'not_called' : 'held_back');
+    }
+  }
+  for (const lane of burst.lanes) {
+    for (let ordinal = lane.from; ordinal < lane.next; ordinal += 1) {
+      const isOpen =
+        lane.window !== undefined && ordinal >= lane.window.from && ordinal < lane.window.to;
+      found.set(ordinal, isOpen ? 'open' : 'accepted');
+    }
+  }
+  for (const record of burst.records) {
+    for (const { ordinal, state } of record.outcomes) {
+      // A record of a window that is still open is a step ahead of its lane.
+      if (found.get(ordinal) !== 'not_called') found.set(ordinal, state as Standing);
+    }
+  }
+  return found;
+}
+
+function everybodyAccountedFor(truth: Truth, ledger: Ledger): string[] {
+  return truth.bursts.flatMap((known) => {
+    const books = ledger.bursts.find((one) => one.burst === known.burst);
+    if (!books) {
+      const was = truth.accepted.some((one) => one.burst === known.burst);
+      return was ? [`${known.burst} is in no book, yet it was sent`] : [];
+    }
+    return [...wholeAudience(known, books), ...booksAreTrue(truth, books), ...postsAreTrue(truth, books)];
+  });
+}
+
+/** The manifest holds the whole audience, each ordinal once, each in a set of the report. */
+function wholeAudience(known: BurstTruth, books: LedgerBurst): string[] {
+  const broken: string[] = [];
+  const { burst } = books;
+  if (books.ranges.length === 0) return broken;
+  const byOrdinal = new Map(books.members.map((one) => [one.ordinal, one.address]));
+  if (byOrdinal.size !== books.members.length) broken.push(`${burst}: an ordinal was given twice`);
+  for (const leg of known.legs.filter((one) => one.kind === 'email')) {
+    const range = books.ranges.find((one) => one.leg === leg.leg);
+    if (!range) continue;
+    const listed: string[] = [];
+    for (let ordinal = range.from; ordinal < range.to; ordinal += 1) {
+      const address = byOrdinal.get(ordinal);
+      if (address === undefined) broken.push(`${burst}: ordinal ${ordinal} has no member`);
+      else listed.push(address);
+    }
+    const missing = difference(leg.audience, listed);
+    const extra = difference(listed, leg.audience);
+    if (missing.length > 0) broken.push(`${burst}/${leg.leg}: ${missing[0]} is in no manifest`);
+    if (extra.length > 0) broken.push(`${burst}/${leg.leg}: ${extra[0]} is not in the audience`);
+  }
+  return broken;
+}
+
+/** Elements of one list that the other lacks, with multiplicity. */
+function difference(one: readonly string[], other: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const item of other) left.set(item, (left.get(item) ?? 0) + 1);
+  return one.filter((item) => {
+    const count = left.get(item) ?? 0;
+    if (count > 0) left.set(item, count - 1);
+    return count === 0;
+  });
+}
+
+function booksAreTrue(truth: Truth, books: LedgerBurst): string[] {
+  const broken: string[] = [];
+  const { burst } = books;
+  const accepted = new Set(
+    truth.accepted.filter((one) => one.burst === burst).map((one) => one.ordinal),
+  );
+  const addressOf = new Map(books.members.map((one) => [one.ordinal, one.address]));
+  for (const one of truth.accepted) {
+    if (one.burst === burst && addressOf.get(one.ordinal) !== one.address) {
+      broken.push(`${burst}: ${one.address} was sent as ordinal ${one.ordinal}, which is another`);
+    }
+  }
+  const said = standings(books);
+  for (const [ordinal, standing] of said) {
+    const was = accepted.has(ordinal);
+    if (standing === 'accepted' && !was) {
+      broken.push(`${burst}: ordinal ${ordinal} is booked as accepted, the provider never took it`);
+    }
+    if (was && ['refused', 'held_back', 'not_called'].includes(standing)) {
+      broken.push(`${burst}: ordinal ${ordinal} is booked as ${standing}, the provider took it`);
+    }
+    if (broken.length > 5) break;
+  }
+  for (const ordinal of accepted) {
+    if (!said.has(ordinal)) broken.push(`${burst}: ordinal ${ordinal} was sent and is in no set`);
+  }
+  if (truth.healedAt !== undefined) broken.push(...nobodyForgotten(books, said));
+  return broken;
+}
+
+/** A leg that counts as sent has called everybody it could. */
+function nobodyForgotten(books: LedgerBurst, said: ReadonlyMap<number, Standing>): string[] {
+  const broken: string[] = [];
+  for (const leg of books.legs) {
+    const range = books.ranges.find((one) => one.leg === leg.name);
+    if (leg.state !== 'sent' || !range) continue;
+    for (let ordinal = range.from; ordinal < range.to; ordinal += 1) {
+      const standing = said.get(ordinal);
+      if (standing === 'not_called' || standing === 'open' || standing === undefined) {
+        broken.push(`${books.burst}/${leg.name} counts as sent, ordinal ${ordinal} is ${standing}`);
+        break;
+      }
+    }
+  }
+  return broken;
+}
+
+/** A post stands where the books say so, and nowhere else. */
+function postsAreTrue(truth: Truth, books: LedgerBurst): string[] {
+  const known = truth.bursts.find((one) => one.burst === books.burst);
+  const broken: string[] = [];
+  for (const leg of known?.legs.filter((one) => one.kind === 'post') ?? []) {
+    const state = books.legs.find((one) => one.name === leg.leg)?.state ?? 'unknown';
+    const stands = truth.posts.some((one) => one.burst === books.burst && one.leg === leg.leg);
+    const name = `${books.burst}/${leg.leg}`;
+    if (state === 'published' && !stands) broken.push(`${name} is booked as published, no post is`);
+    if (stands && LEG_OVER.has(state) && state !== 'published') {
+      broken.push(`${name} is booked as ${state}, yet its post stands`);
+    }
+  }
+  return broken;
+}
+
+// ---- V3: doubt is bounded by what was lost ------------------------------------------------------
+
+function doubtIsBounded(truth: Truth, ledger: Ledger): string[] {
+  let doubt = 0;
+  let lanesMost = 1;
+  for (const burst of ledger.bursts) {
+    lanesMost = Math.max(lanesMost, burst.lanes.length);
+    for (const standing of standings(burst).values()) {
+      if (standing === 'in_doubt' || standing === 'unproven') doubt += 1;
+    }
+  }
+  const most = truth.crashes * lanesMost * WINDOW_MAX + truth.unanswered * WINDOW_MAX * lanesMost;
+  if (doubt <= most) return [];
+  return [`${doubt} people are in doubt, ${truth.crashes} crashes and ${truth.unanswered} lost answers explain ${most}`];
+}
+
+// ---- V5: nobody is called 1 s after their suppression was acknowledged --------------------------
+
+function suppressionHolds(truth: Truth): string[] {
+  const since = new Map<string, number>();
+  for (const address of truth.suppressedBefore) since.set(address, Number.NEGATIVE_INFINITY);
+  for (const one of truth.acknowledgements) {
+    if (one.kind === 'suppressed') {
+      since.set(one.address, Math.min(one.at, since.get(one.address) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  const broken: string[] = [];
+  for (const call of truth.calls) {
+    for (const address of call.addresses) {
+      const at = since.get(address);
+      if (at !== undefined && call.startedAt > at + FINAL_MS) {
+        const late = Math.round(call.startedAt - at);
+        broken.push(`${call.burst} called ${address} ${late} ms after its suppression`);
+      }
+    }
+  }
+  return broken;
+}
+
+// ---- V6: no call starts 1 s after a stop or cancel was acknowledged -----------------------------
+
+function stopHolds(truth: Truth): string[] {
+  const broken: string[] = [];
+  for (const ack of truth.acknowledgements) {
+    if (ack.kind !== 'stopped' && ack.kind !== 'cancelled') continue;
+    // A resume may be in force from its asking, and an unanswered one at any time after.
+    const resumed = truth.resumes.filter(
+      (one) =>
+        one.burst === ack.burst && (one.answeredAt === undefined || one.answeredAt >= ack.askedAt),
+    );
+    const end =
+      ack.kind === 'cancelled'
+        ? Number.POSITIVE_INFINITY
+        : Math.min(Number.POSITIVE_INFINITY, ...resumed.map((one) => one.askedAt));
+    for (const call of truth.calls) {
+      if (call.burst !== ack.burst) continue;
+      if (call.startedAt > ack.at + FINAL_MS && call.startedAt < end) {
+        const late = Math.round(call.startedAt - ack.at);
+        broken.push(`${call.burst} called ${call.provider} ${late} ms after it was ${ack.kind}`);
+      }
+    }
+  }
+  return broken;
+}
+
+// ---- V7: no call before the moment --------------------------------------------------------------
+
+/**
+ * "Before" is judged by the clock of the node that calls: it is the only clock it has. In true
+ * time a call may therefore be early by that clock's error, which the world keeps within
+ * `skewMaxMs`; a call that is earlier than that broke the rule by any clock.
+ */
+function neverBeforeTheMoment(truth: Truth, ledger: Ledger): string[] {
+  const broken: string[] = [];
+  for (const call of truth.calls) {
+    const books = ledger.bursts.find((one) => one.burst === call.burst);
+    const known = truth.bursts.find((one) => one.burst === call.burst);
+    if (!known) {
+      broken.push(`${call.provider} was called for ${call.burst || 'nothing'}, which nobody planned`);
+      continue;
+    }
+    const offset = known.legs.find((one) => one.leg === call.leg)?.offsetMs ?? 0;
+    const moments = truth.moments.filter(
+      (one) => one.burst === call.burst && one.at <= call.startedAt,
+    );
+    if (books?.momentAt === undefined || moments.length === 0) {
+      broken.push(`${call.burst} called ${call.provider} though nobody had given it a moment`);
+      continue;
+    }
+    const early = books.momentAt + offset - call.nodeClockAt;
+    if (early > 0) {
+      broken.push(`${call.burst}/${call.leg} was called ${early.toFixed(3)} ms before its moment`);
+    }
+    if (!moments.some((one) => isMoment(one, books.momentAt ?? 0, truth.skewMaxMs))) {
+      broken.push(`${call.burst} was released at a moment that nobody ordered`);
+    }
+  }
+  return broken;
+}
+
+/** A fired burst's moment is the write of the fire, by the clock of whoever wrote it. */
+function isMoment(
+  ordered: Truth['moments'][number],
+  momentAt: number,
+  skewMaxMs: number,
+): boolean {
+  if (ordered.kind === 'scheduled') return ordered.momentAt === momentAt;
+  return momentAt >= ordered.at - skewMaxMs;
+}
+
+// ---- V8: what leaves was approved, in these very words, by another person -----------------------
+
+function onlyApprovedContent(truth: Truth): string[] {
+  const broken: string[] = [];
+  for (const call of truth.calls) {
+    const known = truth.bursts.find((one) => one.burst === call.burst);
+    if (!known?.needsSecond) continue;
+    const hash = known.contents.find((one) => one.content === call.content)?.contentHash;
+    const isApproved = truth.acknowledgements.some(
+      (one) =>
+        one.kind === 'approved' &&
+        one.burst === call.burst &&
+        one.contentHash === hash &&
+        one.by !== known.plannedBy &&
+        one.at <= call.startedAt,
+    );
+    if (!isApproved) {
+      broken.push(`${call.burst} sent ${call.content || 'unmarked content'}, which nobody approved`);
+    }
+  }
+  return broken;
+}
+
+// ---- V11: the rate stays within the quota in every sliding second -------------------------------
+
+/**
+ * Entries of the calls that start within any one second, over all nodes together. A bucket that
+ * holds one second's worth lets a call through that straddles the edge, so one call more than the
+ * quota may start in a second.
+ */
+function withinTheQuota(truth: Truth): string[] {
+  const calls = truth.calls
+    .filter((call) => call.provider === 'ses')
+    .sort((one, other) => one.startedAt - other.startedAt);
+  const { statedPerSecond } = truth.quota;
+  const callMost = Math.min(CALL_MAX, Math.max(1, Math.floor(statedPerSecond / 2)));
+  const most = statedPerSecond + callMost;
+  let first = 0;
+  let inside = 0;
+  for (const call of calls) {
+    inside += call.addresses.length;
+    for (;;) {
+      const oldest = calls[first] as CallTruth;
+      if (oldest.startedAt > call.startedAt - 1_000) break;
+      inside -= oldest.addresses.length;
+      first += 1;
+    }
+    if (inside > most) {
+      const at = ((call.startedAt - truth.startAt) / 1_000).toFixed(3);
+      return [`${inside} people were called in the second up to ${at} s, ${statedPerSecond} are allowed`];
+    }
+  }
+  return [];
+}
+
+// ---- V16: after faults end, everything comes to rest --------------------------------------------
+
+function comesToRest(truth: Truth, ledger: Ledger): string[] {
+  if (truth.healedAt === undefined) return [];
+  const broken: string[] = [];
+  const waited = truth.endedAt - truth.healedAt;
+  if (waited > GRACE_MS + REST_MS + 60_000) {
+    broken.push(`it took ${Math.round(waited / 60_000)} minutes to come to rest`);
+  }
+  for (const burst of ledger.bursts) {
+    const name = burst.burst;
+    if (!OVER.has(burst.state)) broken.push(`${name} is still ${burst.state}`);
+    if (burst.isHeld) broken.push(`somebody still holds ${name}`);
+    for (const leg of burst.legs) {
+      if (burst.committed && !LEG_OVER.has(leg.state)) {
+        broken.push(`leg ${leg.name} of ${name} is still ${leg.state}`);
+      }
+    }
+    for (const lane of burst.lanes) {
+      if (burst.committed && lane.window) {
+        broken.push(`lane ${lane.lane} of ${name} still has an open window`);
+      }
+    }
+  }
+  if (ledger.heldShares > 0) broken.push(`${ledger.heldShares} shares of the rate are still held`);
+  return broken;
+}
+
+// ---- V17: no retry storm ------------------------------------------------------------------------
+
+/**
+ * Entries that go out again are those that were turned away. So the entries called are at most the
+ * audience plus what was throttled, refused whole or retried by policy; and the calls are at most
+ * those that a window needs, plus one for each call that was turned away in part.
+ */
+function noRetryStorm(truth: Truth): string[] {
+  const broken: string[] = [];
+  for (const known of truth.bursts) {
+    const calls = truth.calls.filter((call) => call.burst === known.burst);
+    const emails = calls.filter((call) => call.provider === 'ses');
+    const called = emails.reduce((sum, call) => sum + call.addresses.length, 0);
+    const turnedAway = emails.reduce(
+      (sum, call) => sum + (call.arrived ? call.addresses.length - call.accepted : call.addresses.length),
+      0,
+    );
+    const audience = known.legs.reduce((sum, leg) => sum + leg.audience.length, 0);
+    const most = audience + turnedAway;
+    if (called > most) {
+      broken.push(`${known.burst} made ${called} attempts for ${audience} people, ${turnedAway} turned away`);
+    }
+    const posts = calls.filter((call) => call.provider === 'network');
+    const legs = known.legs.filter((leg) => leg.kind === 'post').length;
+    if (posts.length > legs * 30) broken.push(`${known.burst} tried to post ${posts.length} times`);
+  }
+  return broken;
+}
+
+// ---- V18: the ledger costs next to nothing ------------------------------------------------------
+
+/**
+ * Lanes: one write for each window, and a fixed number for each lane, crash and lost answer.
+ * A window may hold fewer than a hundred at low rates: five seconds' worth.
+ */
+function fewWrites(truth: Truth, ledger: Ledger): string[] {
+  const lanes = ledger.bursts.reduce((sum, burst) => sum + burst.lanes.length, 0);
+  const people = truth.bursts.reduce(
+    (sum, burst) => sum + burst.legs.reduce((all, leg) => all + leg.audience.length, 0),
+    0,
+  );
+  const windowSize = Math.min(WINDOW_MAX, Math.max(1, Math.floor(truth.quota.realPerSecond * 2.5)));
+  const faults = truth.crashes + truth.unanswered + truth.acknowledgements.length;
+  const most = 0.02 * people + people / windowSize + 4 * lanes + 8 * (lanes + 1) * faults;
+  const written = ledger.writeUnits.lane ?? 0;
+  if (written <= most) return [];
+  return [`lanes cost ${written} write units for ${people} people and ${faults} faults`];
+}

@@ -1,0 +1,111 @@
+// Plans and headers of a world's bursts, as `plan` would have written them.
+
+import { type Burst, SCHEMA_VERSION } from '#domain/burst.ts';
+import { contentHash } from '#domain/content-hash.ts';
+import type { LegSummary } from '#domain/leg.ts';
+import type { LegPlan, Plan } from '#domain/plan.ts';
+import type { BurstScript, LegScript } from './script.ts';
+
+/** Who planned every burst, and who approves. */
+export const PLANNER = 'ann';
+export const APPROVER = 'ben';
+
+/** The mark by which truth knows one version of one burst's content again. */
+export function markFor(burst: string, version: number): string {
+  return `mark-${burst}-v${version}`;
+}
+
+export interface Content {
+  readonly plan: Plan;
+  readonly hash: string;
+  readonly mark: string;
+}
+
+export function contentOf(script: BurstScript, version: number, plannedAt: number): Content {
+  const mark = markFor(script.burst, version);
+  const plan: Plan = {
+    burst: script.burst,
+    campaign: 'sim',
+    linkBase: 'https://go.example.com',
+    notify: [],
+    calls: [
+      { name: 'join', say: 'Join us', to: 'https://example.com/join' },
+      { name: 'give', say: 'Give', to: 'https://example.com/give' },
+    ],
+    legs: script.legs.map((leg) => legPlan(leg, mark)),
+    ...(script.outcomes.length > 0 ? { outcomes: [...script.outcomes] } : {}),
+    policy: script.policy,
+    attributionMs: 86_400_000,
+    comparison: { metric: 'click', alphaLive: 0.01, alphaFinal: 0.04, windowMs: 3_600_000 },
+    plannedAt,
+  };
+  return { plan, hash: contentHash(plan), mark };
+}
+
+function legPlan(leg: LegScript, mark: string): LegPlan {
+  const timing = {
+    offsetMs: leg.offsetMs,
+    deadlineMs: leg.deadlineMs,
+    ifNotReady: leg.ifNotReady,
+    ...(leg.outcome === undefined ? {} : { outcome: leg.outcome }),
+  };
+  if (leg.kind === 'post') {
+    return {
+      kind: 'broadcast',
+      name: leg.leg,
+      channel: 'mastodon',
+      connection: 'social',
+      call: 'join',
+      text: `It begins. ${mark} leg-${leg.leg} {call}`,
+      ...timing,
+    };
+  }
+  return {
+    kind: 'email',
+    name: leg.leg,
+    channel: 'email',
+    audience: leg.audience?.id ?? '',
+    allocation: [
+      { call: 'join', weight: 1 },
+      { call: 'give', weight: 1 },
+    ],
+    from: 'Nora at Example <nora@example.com>',
+    subject: `It begins ${mark}`,
+    html: '<p>Dear {{first_name}}, <a href="{{call_link}}">{{call_say}}</a> <a href="{{unsubscribe_link}}">leave</a></p>',
+    text: 'Dear {{first_name}}, {{call_say}}: {{call_link}} Leave: {{unsubscribe_link}}',
+    slots: { first_name: 'friend' },
+    configurationSet: 'volley',
+    ...timing,
+  };
+}
+
+export function legSummaries(script: BurstScript): LegSummary[] {
+  return script.legs.map((leg) => ({
+    name: leg.leg,
+    channel: leg.kind === 'email' ? 'email' : 'mastodon',
+    offsetMs: leg.offsetMs,
+    deadlineMs: leg.deadlineMs,
+    ifNotReady: leg.ifNotReady,
+    state: 'planned',
+    ...(leg.outcome === undefined ? {} : { outcome: leg.outcome }),
+  }));
+}
+
+export function headerOf(script: BurstScript, hash: string): Burst {
+  return {
+    id: script.burst,
+    schemaVersion: SCHEMA_VERSION,
+    state: 'draft',
+    revision: 0,
+    nonce: 'new',
+    contentHash: hash,
+    plannedBy: PLANNER,
+    approvalPolicy: script.needsSecond ? 'second' : 'none',
+    zone: 'Europe/Paris',
+    ...(script.outcomes.length > 0 ? { outcomes: [...script.outcomes] } : {}),
+    epoch: 0,
+    lanes: 0,
+    policy: script.policy,
+    legs: legSummaries(script),
+  };
+}

@@ -1,0 +1,207 @@
+// Which fault strikes which call: drawn per seed (swarm), or scripted for one history.
+
+import type { Stream } from './stream.ts';
+
+export type Port = 'table' | 'ses' | 'http' | 'secrets' | 'queue' | 'clock';
+
+/** One await of code under test on the world. */
+export interface Site {
+  readonly port: Port;
+  /** `put`, `get`, `send`, `publish`, ... */
+  readonly verb: string;
+  readonly isWrite: boolean;
+  /** The how-manieth await of this world it is, from 0. */
+  readonly index: number;
+  readonly at: number;
+}
+
+export type Strike =
+  | 'none'
+  | 'crash_before' // C1
+  | 'crash_after' // C2
+  | 'crash_answered' // C3
+  | 'refused' // N1: an error answer, no effect
+  | 'error_effect' // N2: an error answer, the effect done
+  | 'lost_effect' // N3: no answer, the effect done
+  | 'lost_no_effect' // N4: no answer, no effect
+  | 'late' // N5: the effect comes after the caller gave up
+  | 'garbage' // N6: an answer nobody can read
+  | 'stall' // C7: the node freezes for a while with the answer in its hands
+  | 'zombie'; // C8: it freezes for ten minutes and goes on
+
+export interface Decision {
+  readonly strike: Strike;
+  /** How long a stall lasts, or how much later than the time-out a late effect comes. */
+  readonly milliseconds: number;
+  /** Chance for whoever carries it out, in [0, 1). */
+  readonly chance: number;
+}
+
+export interface Faults {
+  decide(site: Site): Decision;
+  /** From here on nothing fails any more. */
+  heal(): void;
+  /** How many strikes of each kind there were. */
+  readonly struck: ReadonlyMap<Strike, number>;
+}
+
+export const NO_FAULT: Decision = { strike: 'none', milliseconds: 0, chance: 0 };
+
+/** Every class by the id of the fault table (docs/guarantees.md), with its highest rate a call. */
+const CALL_CLASSES = [
+  { id: 'C1', strike: 'crash_before', most: 0.03 },
+  { id: 'C2', strike: 'crash_after', most: 0.03 },
+  { id: 'C3', strike: 'crash_answered', most: 0.03 },
+  { id: 'C7', strike: 'stall', most: 0.05 },
+  { id: 'C8', strike: 'zombie', most: 0.004 },
+  { id: 'N1', strike: 'refused', most: 0.3 },
+  { id: 'N2', strike: 'error_effect', most: 0.05 },
+  { id: 'N3', strike: 'lost_effect', most: 0.05 },
+  { id: 'N4', strike: 'lost_no_effect', most: 0.05 },
+  { id: 'N5', strike: 'late', most: 0.03 },
+  { id: 'N6', strike: 'garbage', most: 0.02 },
+] as const satisfies readonly { id: string; strike: Strike; most: number }[];
+
+/** Classes that are not decided call by call; the world carries them out. */
+const WORLD_CLASSES = [
+  'C4', // the whole fleet crashes at once
+  'C5', // the function's time limit comes in the middle
+  'T1', // clocks disagree by up to 5 s
+  'T2', // clocks step
+  'T3', // ticks come late, and several at once
+  'D4', // eventually consistent reads are up to 2 s old
+  'D5', // the index lags its table by up to 60 s
+  'P1', // the real send rate is lower than the stated one
+  'P2', // single entries of a bulk call are refused
+  'P3', // the account is paused in mid-burst
+  'P4', // the network throttles, refuses the token, forgets keys
+  'P5', // a wave of bounces and complaints
+  'K1', // keys and secrets cannot be read
+  'E1', // events come twice, late, out of order or not at all
+] as const;
+
+export type CallClass = (typeof CALL_CLASSES)[number]['id'];
+export type WorldClass = (typeof WORLD_CLASSES)[number];
+export type FaultClass = CallClass | WorldClass;
+
+/** Where a class may strike. */
+const PLACEMENTS = ['anywhere', 'anywhere', 'writes', 'reads', 'providers', 'table'] as const;
+type Placement = (typeof PLACEMENTS)[number];
+
+interface Setting {
+  readonly strike: Strike;
+  readonly rate: number;
+  readonly placement: Placement;
+}
+
+/** A fault plan for one seed: which classes are on, how often and where they strike. */
+export class SwarmFaults implements Faults {
+  readonly on: ReadonlySet<FaultClass>;
+  readonly struck = new Map<Strike, number>();
+  readonly #settings: readonly Setting[];
+  readonly #chance: Stream;
+  #isHealed = false;
+  #zombiesLeft = 2;
+  #crashesLeft: number;
+
+  constructor(stream: Stream) {
+    const swarm = stream.fork('swarm');
+    const density = swarm.between(0.15, 0.6);
+    const on = new Set<FaultClass>();
+    const settings: Setting[] = [];
+    for (const { id, strike, most } of CALL_CLASSES) {
+      const own = swarm.fork(id);
+      if (!own.chance(density)) continue;
+      on.add(id);
+      // Low rates more often than high ones: many histories that go far, some that hardly move.
+      settings.push({ strike, rate: most * own.fraction() ** 2, placement: own.pick(PLACEMENTS) });
+    }
+    for (const id of WORLD_CLASSES) if (swarm.fork(id).chance(density)) on.add(id);
+    this.on = on;
+    this.#settings = settings;
+    this.#chance = stream.fork('calls');
+    this.#crashesLeft = swarm.fork('crashes').integer(1, 12);
+  }
+
+  decide(site: Site): Decision {
+    if (this.#isHealed) return NO_FAULT;
+    let draw = this.#chance.fraction();
+    for (const setting of this.#settings) {
+      if (draw >= setting.rate) {
+        draw -= setting.rate;
+        continue;
+      }
+      if (!isPlaced(setting.placement, site)) return NO_FAULT;
+      return this.#strike(setting.strike);
+    }
+    return NO_FAULT;
+  }
+
+  #strike(strike: Strike): Decision {
+    if (strike === 'zombie' && (this.#zombiesLeft -= 1) < 0) return NO_FAULT;
+    if (strike.startsWith('crash') && (this.#crashesLeft -= 1) < 0) return NO_FAULT;
+    this.struck.set(strike, (this.struck.get(strike) ?? 0) + 1);
+    return {
+      strike,
+      milliseconds: howLong(strike, this.#chance),
+      chance: this.#chance.fraction(),
+    };
+  }
+
+  heal(): void {
+    this.#isHealed = true;
+  }
+
+  /** The resolved settings, for the head of a trace. */
+  describe(): string[] {
+    const rates = this.#settings.map(
+      ({ strike, rate, placement }) => `${strike} ${(rate * 100).toFixed(2)} % of ${placement}`,
+    );
+    return [`classes on: ${[...this.on].join(' ')}`, ...rates];
+  }
+}
+
+/** A stall may outlast freshness, a lease, or both; a zombie outlasts everything but the grace. */
+function howLong(strike: Strike, chance: Stream): number {
+  if (strike === 'stall') return chance.logUniform(50, 120_000);
+  if (strike === 'zombie') return 600_000;
+  if (strike === 'late') return chance.logUniform(1, 20_000);
+  return 0;
+}
+
+function isPlaced(placement: Placement, site: Site): boolean {
+  switch (placement) {
+    case 'anywhere':
+      return true;
+    case 'writes':
+      return site.isWrite;
+    case 'reads':
+      return !site.isWrite;
+    case 'providers':
+      return site.port === 'ses' || site.port === 'http';
+    case 'table':
+      return site.port === 'table';
+  }
+}
+
+/** Strikes once, at one await of the world. */
+export class ScriptedFaults implements Faults {
+  readonly struck = new Map<Strike, number>();
+  readonly #index: number;
+  readonly #decision: Decision;
+
+  constructor(index: number, decision: Decision) {
+    this.#index = index;
+    this.#decision = decision;
+  }
+
+  decide(site: Site): Decision {
+    if (site.index !== this.#index) return NO_FAULT;
+    this.struck.set(this.#decision.strike, 1);
+    return this.#decision;
+  }
+
+  heal(): void {
+    // The one strike is placed by number; there is nothing else to switch off.
+  }
+}

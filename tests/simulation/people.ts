@@ -1,0 +1,203 @@
+// People and systems giving orders through the API: each order runs in a container of its own, may
+// die half-way or lose its answer, and is tried again by whoever gave it.
+
+import { advance, type BurstEvent } from '#domain/advance.ts';
+import { Refusal } from '#domain/faults.ts';
+import { addressDigest } from '#domain/suppression.ts';
+import { changeBurst } from '#commands/change-burst.ts';
+import type { CommandContext, Scope } from '#commands/context.ts';
+import { loadBurst } from '#store/bursts.ts';
+import { savePlan } from '#store/plans.ts';
+import { suppress } from '#store/suppressions.ts';
+import { APPROVER, contentOf, legSummaries, PLANNER } from './campaign.ts';
+import type { Fleet } from './fleet.ts';
+import type { SimNode, Surroundings } from './node.ts';
+import type { Act, BurstScript, Doing } from './script.ts';
+import type { Stream } from './stream.ts';
+import type { Acknowledgement, BurstTruth, Truth } from './truth.ts';
+
+export interface Desk {
+  readonly world: Surroundings;
+  readonly fleet: Fleet;
+  readonly chance: Stream;
+  readonly truth: Truth;
+  readonly scripts: ReadonlyMap<string, BurstScript>;
+  readonly contextOf: (node: SimNode, name: string, scope: Scope) => CommandContext;
+  readonly note: (state: string) => void;
+}
+
+/** How often somebody tries before giving up. */
+const TRIES_MAX = 6;
+
+export class People {
+  readonly #desk: Desk;
+  readonly #versions = new Map<string, number>();
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  begin(doings: readonly Doing[]): void {
+    for (const doing of doings) {
+      this.#desk.world.schedule.at(doing.at, () => this.#attempt(doing, 1), false);
+    }
+  }
+
+  /** After faults end, somebody tidies up: nothing waits for a person for ever. */
+  tidy(burst: string): void {
+    const { world, fleet, chance, contextOf } = this.#desk;
+    const invocation = fleet.invoke(
+      async ({ node }) => {
+        const context = contextOf(node, PLANNER, 'operator');
+        const header = await loadBurst(context.table, burst, { consistent: true });
+        const act = header && remedy(header.state, chance);
+        if (act) this.#attempt({ at: world.schedule.now, burst, act }, 1);
+      },
+    );
+    world.trace.note(world.schedule.now, invocation.name, `somebody looks after ${burst}`);
+  }
+
+  #attempt(doing: Doing, tries: number): void {
+    const { world, fleet, chance, note } = this.#desk;
+    const askedAt = world.schedule.now;
+    const asked = this.#asked(doing, askedAt);
+    let isAnswered = false;
+    const again = () => {
+      if (isAnswered || tries >= TRIES_MAX) return;
+      isAnswered = true;
+      note(`${doing.act.kind} tried again`);
+      this.#attempt(doing, tries + 1);
+    };
+    const node = fleet.invoke(
+      (invocation) => this.#carryOut(invocation.node, doing),
+      (error) => {
+        if (isAnswered) return;
+        if (error === undefined) {
+          isAnswered = true;
+          asked.answered(world.schedule.now);
+        } else if (error instanceof Refusal) {
+          isAnswered = true;
+          asked.refused(error.code);
+        } else world.schedule.after(chance.between(200, 2_000), again, false);
+      },
+    );
+    world.trace.note(askedAt, node.name, `ORDER ${doing.burst} ${JSON.stringify(doing.act)}`);
+    // Whoever hears nothing tries again; the first order may still be under way.
+    world.schedule.after(chance.between(5_000, 12_000), again, false);
+  }
+
+  /** What truth keeps of an order: when it was given, and when it was acknowledged. */
+  #asked(doing: Doing, askedAt: number) {
+    const { truth, world, note } = this.#desk;
+    const { act, burst } = doing;
+    if (act.kind === 'schedule') {
+      truth.moments.push({ burst, kind: 'scheduled', at: askedAt, momentAt: act.momentAt });
+    } else if (act.kind === 'fire') {
+      truth.moments.push({ burst, kind: 'fired', at: askedAt, momentAt: askedAt });
+    }
+    const known = truth.bursts.find((one) => one.burst === burst) as BurstTruth;
+    const version = this.#versions.get(burst) ?? 1;
+    const hash = known.contents[version - 1]?.contentHash ?? '';
+    if (act.kind === 'approve') {
+      const by = APPROVER;
+      truth.acknowledgements.push({ kind: 'approved', burst, contentHash: hash, by, at: askedAt });
+    }
+    const resumed = act.kind === 'resume' ? { askedAt, answeredAt: undefined as number | undefined } : undefined;
+    if (resumed) truth.resumes.push(Object.assign(resumed, { burst }));
+    return {
+      answered: (at: number) => {
+        world.trace.note(at, 'people', `ACK ${burst} ${act.kind}`);
+        const ack = acknowledgementOf(act, burst, askedAt, at);
+        if (ack) truth.acknowledgements.push(ack);
+        if (resumed) resumed.answeredAt = at;
+        if (act.kind === 'edit') this.#versions.set(burst, act.version);
+        note(`${act.kind} acknowledged`);
+      },
+      refused: (code: string) => {
+        world.trace.note(world.schedule.now, 'people', `REFUSED ${burst} ${act.kind} ${code}`);
+        if (resumed) resumed.answeredAt = world.schedule.now;
+        note(`${act.kind} refused: ${code}`);
+      },
+    };
+  }
+
+  async #carryOut(node: SimNode, doing: Doing): Promise<void> {
+    const { act, burst } = doing;
+    const { contextOf } = this.#desk;
+    if (act.kind === 'suppress') return this.#suppress(node, act.address);
+    const isApproval = act.kind === 'approve';
+    const name = isApproval ? APPROVER : PLANNER;
+    const context = contextOf(node, name, isApproval ? 'approver' : 'operator');
+    if (act.kind === 'edit') await savePlan(context.table, this.#content(burst, act.version).plan);
+    await changeBurst(context, burst, act.kind, (header) =>
+      advance(header, this.#event(act, burst, context.clock.now())),
+    );
+  }
+
+  #content(burst: string, version: number) {
+    const script = this.#desk.scripts.get(burst) as BurstScript;
+    return contentOf(script, version, this.#desk.truth.startAt);
+  }
+
+  async #suppress(node: SimNode, address: string): Promise<void> {
+    const context = this.#desk.contextOf(node, 'form', 'operator');
+    const digest = addressDigest(address, await context.suppressionKey());
+    const at = context.clock.now();
+    const suppression = { digest, reason: 'unsubscribed', at } as const;
+    await suppress(context.table, suppression, context.entropy.id());
+  }
+
+  #event(act: Exclude<Act, { kind: 'suppress' }>, burst: string, now: number): BurstEvent {
+    const zone = 'Europe/Paris';
+    switch (act.kind) {
+      case 'edit': {
+        const script = this.#desk.scripts.get(burst) as BurstScript;
+        const { hash } = this.#content(burst, act.version);
+        return { kind: 'edit', contentHash: hash, legs: legSummaries(script) };
+      }
+      case 'approve': {
+        const version = this.#versions.get(burst) ?? 1;
+        const { hash } = this.#content(burst, version);
+        return { kind: 'approve', approval: { contentHash: hash, by: APPROVER, at: now }, now };
+      }
+      case 'schedule':
+        return { kind: 'schedule', momentAt: act.momentAt, zone, now };
+      case 'standby':
+        return { kind: 'standby', from: act.from, until: act.until, zone, now };
+      case 'fire':
+        return act.outcome === undefined
+          ? { kind: 'fire', now }
+          : { kind: 'fire', now, outcome: act.outcome };
+      case 'stop':
+        return { kind: 'stop', now, reason: 'by a person' };
+      default:
+        return { kind: act.kind, now };
+    }
+  }
+}
+
+function remedy(state: string, chance: Stream): Act | undefined {
+  if (state === 'stopped') return { kind: chance.chance(0.6) ? 'resume' : 'abandon' };
+  if (['draft', 'approved', 'standby', 'scheduled', 'armed', 'missed'].includes(state)) {
+    return chance.chance(0.3) && state === 'standby' ? { kind: 'fire' } : { kind: 'cancel' };
+  }
+  return undefined;
+}
+
+function acknowledgementOf(
+  act: Act,
+  burst: string,
+  askedAt: number,
+  at: number,
+): Acknowledgement | undefined {
+  switch (act.kind) {
+    case 'stop':
+      return { kind: 'stopped', burst, at, askedAt };
+    case 'cancel':
+      return { kind: 'cancelled', burst, at, askedAt };
+    case 'suppress':
+      return { kind: 'suppressed', address: act.address, at };
+    default:
+      return undefined;
+  }
+}

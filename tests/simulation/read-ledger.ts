@@ -1,0 +1,107 @@
+// Reads the system's own books out of the table, for the auditor and for telling when all is quiet.
+
+import type { MemoryTable } from '#store/memory-table.ts';
+import { loadBurst } from '#store/bursts.ts';
+import { listLanes } from '#store/lanes.ts';
+import { loadManifestChunk, loadManifestHead } from '#store/manifests.ts';
+import { loadRateLease } from '#store/rate-leases.ts';
+import { listWindowRecords } from '#store/window-records.ts';
+import type { Ledger, LedgerBurst } from './ledger.ts';
+import type { BurstScript } from './script.ts';
+
+export interface Restless {
+  readonly burst: string;
+  /** Only a person can move it on. */
+  readonly needsPerson: boolean;
+}
+
+const QUIET = new Set(['measuring', 'decided', 'closed', 'cancelled', 'missed']);
+const PERSONAL = new Set(['draft', 'approved', 'standby', 'stopped', 'scheduled', 'armed']);
+const LEG_OVER = new Set(['dropped', 'published', 'rejected', 'sent', 'missed', 'not_called']);
+
+/** The bursts that are not at rest yet. */
+export async function restlessness(
+  table: MemoryTable,
+  scripts: readonly BurstScript[],
+): Promise<Restless[]> {
+  const restless: Restless[] = [];
+  for (const { burst } of scripts) {
+    const header = await loadBurst(table, burst, { consistent: true });
+    if (!header) continue;
+    const isQuiet =
+      QUIET.has(header.state) &&
+      header.holder === undefined &&
+      (header.committedEpoch === undefined || header.legs.every((leg) => LEG_OVER.has(leg.state)));
+    if (!isQuiet) restless.push({ burst, needsPerson: PERSONAL.has(header.state) });
+    else if (header.committedEpoch !== undefined && (await hasOpenDoubt(table, burst, header.lanes))) {
+      restless.push({ burst, needsPerson: false });
+    }
+  }
+  return restless;
+}
+
+async function hasOpenDoubt(table: MemoryTable, burst: string, lanes: number): Promise<boolean> {
+  const open = await listLanes(table, burst, lanes);
+  if (open.some((lane) => lane.window !== undefined)) return true;
+  const records = await listWindowRecords(table, burst);
+  return records.some((record) => record.outcomes.some((one) => one.state === 'in_doubt'));
+}
+
+export async function readLedger(
+  table: MemoryTable,
+  scripts: readonly BurstScript[],
+  account: string,
+): Promise<Ledger> {
+  const kinds = table.meter.byKind();
+  const writeUnits = Object.fromEntries(
+    Object.entries(kinds).map(([kind, units]) => [kind, units.writeUnits]),
+  );
+  const bursts: LedgerBurst[] = [];
+  for (const script of scripts) bursts.push(await readBurst(table, script.burst));
+  const rate = await loadRateLease(table, account);
+  return { bursts, heldShares: rate?.leases.length ?? 0, writeUnits };
+}
+
+async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst> {
+  const header = await loadBurst(table, burst, { consistent: true });
+  if (!header) throw new Error(`burst ${burst} has gone`);
+  const head = await loadManifestHead(table, burst);
+  const members: { ordinal: number; address: string }[] = [];
+  const chunks = head ? Math.ceil(head.recipients / head.chunkRecipients) : 0;
+  for (let chunk = 0; chunk < chunks; chunk += 1) {
+    for (const one of await loadManifestChunk(table, burst, head?.freeze ?? '', chunk)) {
+      members.push({ ordinal: one.ordinal, address: one.address });
+    }
+  }
+  const lanes = header.committedEpoch === undefined ? [] : await listLanes(table, burst, header.lanes);
+  const records = await listWindowRecords(table, burst);
+  return {
+    burst,
+    state: header.state,
+    contentHash: header.contentHash,
+    ...(header.momentAt === undefined ? {} : { momentAt: header.momentAt }),
+    isHeld: header.holder !== undefined,
+    committed: header.committedEpoch !== undefined,
+    legs: header.legs.map(({ name, state }) => ({ name, state })),
+    ranges: (head?.legs ?? []).map(({ leg, from, sendableTo, to }) => ({ leg, from, sendableTo, to })),
+    members,
+    heldBackAtFreeze: head?.heldBack ?? {},
+    lanes: lanes.map(({ lane, leg, from, to, next, window }) => ({
+      lane,
+      leg,
+      from,
+      to,
+      next,
+      ...(window ? { window: { from: window.from, to: window.to } } : {}),
+    })),
+    records: records.map(({ lane, leg, from, to, outcomes }) => ({
+      lane,
+      leg,
+      from,
+      to,
+      outcomes: outcomes.map(({ ordinal, state, reason }) =>
+        reason === undefined ? { ordinal, state } : { ordinal, state, reason },
+      ),
+    })),
+  };
+}

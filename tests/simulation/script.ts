@@ -1,0 +1,198 @@
+// What the people of one seed want: bursts with their legs and moments, and everything they do
+// while the system works, at every moment it may hurt.
+
+import { type Audience, audienceOf } from './audience.ts';
+import type { Stream } from './stream.ts';
+
+export interface LegScript {
+  readonly leg: string;
+  readonly kind: 'email' | 'post';
+  readonly audience?: Audience;
+  readonly offsetMs: number;
+  readonly deadlineMs: number;
+  readonly ifNotReady: 'hold' | 'drop' | 'go';
+  readonly outcome?: string;
+}
+
+export type Act =
+  | { readonly kind: 'edit'; readonly version: number }
+  | { readonly kind: 'approve' }
+  | { readonly kind: 'schedule'; readonly momentAt: number }
+  | { readonly kind: 'standby'; readonly from: number; readonly until: number }
+  | { readonly kind: 'fire'; readonly outcome?: string }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'abandon' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'suppress'; readonly address: string };
+
+/** An act and when somebody begins to try it. */
+export interface Doing {
+  readonly at: number;
+  readonly burst: string;
+  readonly act: Act;
+}
+
+export interface BurstScript {
+  readonly burst: string;
+  readonly needsSecond: boolean;
+  readonly policy: 'at-most-once' | 'resend-when-unproven';
+  readonly legs: readonly LegScript[];
+  readonly outcomes: readonly string[];
+}
+
+export interface Script {
+  readonly startAt: number;
+  readonly bursts: readonly BurstScript[];
+  readonly doings: readonly Doing[];
+  /** The last moment at which anybody means to do something. */
+  readonly lastAt: number;
+  readonly statedPerSecond: number;
+}
+
+/** 2027-03-04T00:00:00Z; some worlds begin shortly before midnight. */
+const BASE = 1_804_118_400_000;
+const SIZES = [30, 60, 90, 120, 160, 200, 240, 300, 380] as const;
+const RATES = [7, 14, 30, 60, 100, 200, 500] as const;
+
+export async function drawScript(stream: Stream): Promise<Script> {
+  const own = stream.fork('script');
+  const startAt = BASE + (own.chance(0.2) ? 86_400_000 - own.integer(1, 120_000) : own.integer(0, 80_000_000));
+  const bursts: BurstScript[] = [];
+  const doings: Doing[] = [];
+  const count = own.pick([1, 1, 1, 2, 2, 3]);
+  let people = 0;
+  for (let index = 1; index <= count; index += 1) {
+    const isLast = index === count;
+    const burst = await drawBurst(stream.fork(`burst${index}`), `b${index}`, isLast ? people : 200);
+    people += burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
+    bursts.push(burst);
+    doings.push(...drawDoings(stream.fork(`doings${index}`), burst, startAt));
+  }
+  doings.sort((one, other) => one.at - other.at);
+  const lastAt = Math.max(...doings.map(lastOf));
+  return { startAt, bursts, doings, lastAt, statedPerSecond: own.pick(RATES) };
+}
+
+function lastOf(doing: Doing): number {
+  const { act, at } = doing;
+  return Math.max(at, act.kind === 'schedule' ? act.momentAt : at);
+}
+
+/** At least 200 people a world, an email and a post in every burst. */
+async function drawBurst(stream: Stream, burst: string, sofar: number): Promise<BurstScript> {
+  const isFired = stream.chance(0.25);
+  const outcomes = isFired && stream.chance(0.5) ? ['won', 'lost'] : [];
+  const least = Math.max(0, 200 - sofar);
+  const size = stream.pick(SIZES.filter((one) => one >= Math.min(least, 200)));
+  const legs: LegScript[] = [];
+  const leg = async (name: string, audience?: Promise<Audience>, outcome?: string) => {
+    const isEmail = audience !== undefined;
+    legs.push({
+      leg: name,
+      kind: isEmail ? 'email' : 'post',
+      ...(audience ? { audience: await audience } : {}),
+      offsetMs: drawOffset(stream),
+      deadlineMs: isEmail ? 7_200_000 : stream.pick([5_000, 60_000, 60_000]),
+      ifNotReady: stream.pick(['hold', 'drop', 'go', 'go']),
+      ...(outcome === undefined ? {} : { outcome }),
+    });
+  };
+  if (outcomes.length > 0) {
+    await leg('mailwon', audienceOf('north', size), 'won');
+    await leg('maillost', audienceOf('south', size), 'lost');
+    await leg('postwon', undefined, 'won');
+    await leg('postlost', undefined, 'lost');
+  } else {
+    await leg('mail', audienceOf('north', size));
+    if (stream.chance(0.25)) await leg('mailtwo', audienceOf('south', stream.pick(SIZES)));
+    // The same people again: one message per person all the same.
+    if (stream.chance(0.1)) await leg('mailthree', audienceOf('north', 30));
+    await leg('post');
+    if (stream.chance(0.15)) await leg('posttwo');
+  }
+  return {
+    burst,
+    needsSecond: stream.chance(0.5),
+    policy: stream.chance(0.15) ? 'resend-when-unproven' : 'at-most-once',
+    legs,
+    outcomes,
+  };
+}
+
+function drawOffset(stream: Stream): number {
+  if (stream.chance(0.7)) return 0;
+  return stream.pick([-20_000, -3_000, -1_500, 1_000, 2_500, 15_000, 30_000]);
+}
+
+function drawDoings(stream: Stream, burst: BurstScript, startAt: number): Doing[] {
+  const doings: Doing[] = [];
+  const does = (at: number, act: Act) => doings.push({ at, burst: burst.burst, act });
+  const begin = startAt + stream.between(0, 20_000);
+  if (burst.needsSecond) does(begin, { kind: 'approve' });
+  const isFired = burst.outcomes.length > 0 || stream.chance(0.2);
+  // Far enough for legs that start before T; seldom beyond the horizon.
+  const lead = stream.chance(0.08) ? stream.between(280_000, 420_000) : stream.between(30_000, 110_000);
+  const momentAt = Math.round(begin + lead);
+  if (isFired) {
+    const from = Math.round(begin + stream.between(5_000, 40_000));
+    does(begin + 3_000, { kind: 'standby', from, until: from + stream.integer(60_000, 240_000) });
+    const outcome = burst.outcomes.length > 0 ? stream.pick(burst.outcomes) : undefined;
+    const fire: Act = outcome === undefined ? { kind: 'fire' } : { kind: 'fire', outcome };
+    if (stream.chance(0.85)) {
+      const at = from + stream.between(-2_000, 45_000);
+      does(at, fire);
+      // People press twice.
+      if (stream.chance(0.2)) does(at + stream.between(0, 2_000), fire);
+      disturb(stream, burst, at, does);
+    } else does(from + stream.between(0, 60_000), { kind: 'cancel' });
+  } else {
+    does(begin + 3_000, { kind: 'schedule', momentAt });
+    if (stream.chance(0.12)) replan(stream, burst, begin, momentAt, does);
+    disturb(stream, burst, momentAt, does);
+  }
+  return doings;
+}
+
+/** Second thoughts before the moment: other words, or another moment. */
+function replan(
+  stream: Stream,
+  burst: BurstScript,
+  begin: number,
+  momentAt: number,
+  does: (at: number, act: Act) => void,
+): void {
+  const at = begin + stream.between(4_000, momentAt - begin);
+  const later = Math.round(Math.max(momentAt, at) + stream.between(20_000, 60_000));
+  if (stream.chance(0.5)) {
+    does(at, { kind: 'edit', version: 2 });
+    if (burst.needsSecond && stream.chance(0.8)) does(at + 2_000, { kind: 'approve' });
+    does(at + 4_000, { kind: 'schedule', momentAt: later });
+  } else does(at, { kind: 'schedule', momentAt: later });
+}
+
+/** What people do around and after the moment. */
+function disturb(
+  stream: Stream,
+  burst: BurstScript,
+  momentAt: number,
+  does: (at: number, act: Act) => void,
+): void {
+  if (stream.chance(0.12)) {
+    does(momentAt + stream.between(-8_000, 500), { kind: 'cancel' });
+  }
+  if (stream.chance(0.3)) {
+    const at = momentAt + stream.logUniform(10, 20_000) - 100;
+    does(at, { kind: 'stop' });
+    if (stream.chance(0.3)) does(at + stream.between(0, 1_000), { kind: 'stop' });
+    if (stream.chance(0.6)) does(at + stream.logUniform(100, 60_000), { kind: 'resume' });
+    if (stream.chance(0.3)) does(at + stream.logUniform(1_000, 90_000), { kind: 'stop' });
+    if (stream.chance(0.3)) does(at + stream.logUniform(1_000, 90_000), { kind: 'abandon' });
+  }
+  const suppressions = stream.pick([0, 0, 1, 3, 10]);
+  const addresses = burst.legs.flatMap((leg) => leg.audience?.addresses ?? []);
+  for (let index = 0; index < suppressions; index += 1) {
+    const at = momentAt + stream.between(-15_000, 15_000);
+    does(at, { kind: 'suppress', address: stream.pick(addresses) });
+  }
+}

@@ -1,0 +1,117 @@
+// What really happened, as the providers and the people know it. Plain data, times in true virtual
+// milliseconds; the auditor judges from this and the ledger alone.
+
+/** One request to a provider that would send or post something. */
+export interface CallTruth {
+  readonly provider: 'ses' | 'network';
+  /** When code under test made the call, true time and by its node's own clock. */
+  readonly startedAt: number;
+  readonly nodeClockAt: number;
+  readonly node: string;
+  readonly burst: string;
+  readonly leg: string;
+  /** What it said, as a mark that names one version of one burst's content. */
+  readonly content: string;
+  /** The addressees of a bulk call; empty for a post. */
+  readonly addresses: readonly string[];
+  /** Entries turned away for rate, or all of them when the whole request was. */
+  throttled: number;
+  /** Entries the provider took; known only to it when the answer was lost. */
+  accepted: number;
+  /** True once the caller has an answer that can be trusted. */
+  arrived: boolean;
+}
+
+/** One email that the provider took responsibility for. */
+export interface AcceptedTruth {
+  readonly at: number;
+  readonly startedAt: number;
+  readonly burst: string;
+  readonly leg: string;
+  readonly address: string;
+  readonly ordinal: number;
+  readonly attempt: number;
+}
+
+/** One post that stands on a network, or stood there. */
+export interface PostTruth {
+  readonly at: number;
+  readonly startedAt: number;
+  readonly burst: string;
+  readonly leg: string;
+  readonly id: string;
+}
+
+/** What a person or a system was told, and when. */
+export type Acknowledgement =
+  | {
+      readonly kind: 'stopped' | 'cancelled';
+      readonly burst: string;
+      readonly askedAt: number;
+      readonly at: number;
+    }
+  | { readonly kind: 'suppressed'; readonly address: string; readonly at: number }
+  | {
+      readonly kind: 'approved';
+      readonly burst: string;
+      readonly contentHash: string;
+      readonly by: string;
+      /** When it was asked for: from here on it may hold. */
+      readonly at: number;
+    };
+
+/** A moment that somebody ordered; `at` is when the order was given, acknowledged or not. */
+export interface OrderedMoment {
+  readonly burst: string;
+  readonly kind: 'scheduled' | 'fired';
+  readonly at: number;
+  /** For a scheduled one: T. For a fired one T is the write of the fire. */
+  readonly momentAt: number;
+}
+
+/** An order to resume: it may be in force from the asking, and as long as nobody answered. */
+export interface Resume {
+  readonly burst: string;
+  readonly askedAt: number;
+  readonly answeredAt: number | undefined;
+}
+
+/** What the world knows of one burst from the outside. */
+export interface BurstTruth {
+  readonly burst: string;
+  readonly plannedBy: string;
+  readonly needsSecond: boolean;
+  readonly policy: 'at-most-once' | 'resend-when-unproven';
+  readonly legs: readonly {
+    readonly leg: string;
+    readonly kind: 'email' | 'post';
+    readonly offsetMs: number;
+    readonly outcome?: string;
+    /** Everybody the leg is meant for, held-back people included. */
+    readonly audience: readonly string[];
+  }[];
+  /** Content marks by what they are hashed to. */
+  readonly contents: readonly { readonly content: string; readonly contentHash: string }[];
+}
+
+export interface Truth {
+  readonly startAt: number;
+  /** When faults ended; absent in runs without a heal phase. */
+  healedAt?: number;
+  endedAt: number;
+  readonly bursts: readonly BurstTruth[];
+  readonly calls: CallTruth[];
+  readonly accepted: AcceptedTruth[];
+  readonly posts: PostTruth[];
+  readonly acknowledgements: Acknowledgement[];
+  readonly moments: OrderedMoment[];
+  readonly resumes: Resume[];
+  /** How far a node's clock may be off, either way. */
+  readonly skewMaxMs: number;
+  readonly quota: { readonly statedPerSecond: number; readonly realPerSecond: number };
+  /** Containers that died, calls whose answer was lost or worthless. */
+  crashes: number;
+  unanswered: number;
+  /** Suppressed before any burst was prepared. */
+  readonly suppressedBefore: readonly string[];
+}

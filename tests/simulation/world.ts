@@ -1,0 +1,527 @@
+// One simulated world: the real code of Volley among simulated people, providers and machines,
+// under the faults of one seed, until everything has come to rest.
+
+import type { Channel } from '#channels/contract.ts';
+import { createEmailChannel } from '#channels/email.ts';
+import type { CommandContext, Scope } from '#commands/context.ts';
+import type { Item } from '#domain/ports.ts';
+import { addressDigest } from '#domain/suppression.ts';
+import type { RunnerPorts, TickOptions } from '#runner/ports.ts';
+import { tick } from '#runner/tick.ts';
+import { createBurst } from '#store/bursts.ts';
+import { savePlan } from '#store/plans.ts';
+import { suppress } from '#store/suppressions.ts';
+import { audit, type Violation } from './auditor.ts';
+import { contentOf, headerOf } from './campaign.ts';
+import { type FaultClass, type Faults, type Strike, SwarmFaults } from './fault-plan.ts';
+import { Fleet } from './fleet.ts';
+import type { Ledger } from './ledger.ts';
+import { createNetworkChannel } from './network-channel.ts';
+import type { SimNode, Surroundings } from './node.ts';
+import { People } from './people.ts';
+import { readLedger, restlessness } from './read-ledger.ts';
+import { Schedule } from './schedule.ts';
+import { type BurstScript, drawScript, type Script } from './script.ts';
+import { SimNetwork } from './sim-network.ts';
+import { SimSecrets } from './sim-secrets.ts';
+import { SimSes } from './sim-ses.ts';
+import { SimStore, SimTable } from './sim-table.ts';
+import { Stream } from './stream.ts';
+import { Trace } from './trace.ts';
+import { setTraps } from './traps.ts';
+import type { Truth } from './truth.ts';
+
+/** What is put to the test: the runner, or something that only claims to be one. */
+export type Subject = (ports: RunnerPorts, options: TickOptions) => Promise<void>;
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly isTraced?: boolean;
+  readonly subject?: Subject;
+  /** Instead of the faults that the seed draws. */
+  readonly faults?: Faults;
+  /** Instead of the script that the seed draws. */
+  readonly script?: Script;
+}
+
+export interface History {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly traceHash: string;
+  readonly lines: readonly string[];
+  readonly steps: number;
+  readonly awaits: number;
+  readonly recipients: number;
+  readonly faultClasses: readonly FaultClass[];
+  readonly struck: ReadonlyMap<Strike, number>;
+  readonly rareStates: ReadonlySet<string>;
+  readonly truth: Truth;
+  readonly ledger: Ledger;
+}
+
+const SUPPRESSION_KEY = 'suppression-key-of-the-simulation';
+const SIGNING_KEYS = 'k1:0123456789abcdef0123456789abcdef';
+const ACCOUNT = '123456789012-eu-west-1';
+const MINUTE_MS = 60_000;
+/** No history takes more; a world that does not come to rest is a finding of its own. */
+const STEPS_MAX = 200_000;
+const SKEW_MAX_MS = 5_000;
+
+export async function runWorld(options: WorldOptions): Promise<History> {
+  const script = options.script ?? (await drawScript(new Stream(options.seed)));
+  return new World(options, script).run();
+}
+
+class World implements Surroundings {
+  readonly schedule: Schedule;
+  readonly trace: Trace;
+  readonly faults: Faults;
+  awaits = 0;
+  crashes = 0;
+  unanswered = 0;
+  readonly rareStates = new Set<string>();
+  readonly #seed: number;
+  readonly #stream: Stream;
+  readonly #script: Script;
+  readonly #subject: Subject;
+  readonly #on: ReadonlySet<FaultClass>;
+  readonly #truth: Truth;
+  readonly #violations: Violation[] = [];
+  readonly #secrets: SimSecrets;
+  readonly #ses: SimSes;
+  readonly #network: SimNetwork;
+  readonly #runners: Fleet;
+  readonly #desks: Fleet;
+  readonly #people: People;
+  #store: SimStore;
+  #isOver = false;
+
+  constructor(options: WorldOptions, script: Script) {
+    const { seed } = options;
+    this.#seed = seed;
+    this.#script = script;
+    this.#subject = options.subject ?? tick;
+    this.#stream = new Stream(seed);
+    const swarm = new SwarmFaults(this.#stream.fork('faults'));
+    this.faults = options.faults ?? swarm;
+    this.#on = options.faults ? new Set<FaultClass>() : swarm.on;
+    this.schedule = new Schedule(script.startAt, this.#stream.fork('ties'));
+    this.trace = new Trace(script.startAt, options.isTraced === true);
+    if (!options.faults) for (const line of swarm.describe()) this.#say(line);
+    this.#store = new SimStore(this.schedule, []);
+    this.#truth = this.#newTruth();
+    this.#secrets = new SimSecrets({
+      'links/keys': SIGNING_KEYS,
+      'suppression/key': SUPPRESSION_KEY,
+      'connection/social': 'token-of-the-simulation',
+    });
+    this.#ses = this.#newSes();
+    this.#network = this.#newNetwork();
+    const settings = {
+      skewMs: this.#has('T1') ? SKEW_MAX_MS : 20,
+      isCutShort: this.#has('C5'),
+      isUnpunctual: this.#has('T3'),
+    };
+    this.#runners = new Fleet(this, 'run', this.#stream.fork('runners'), settings);
+    this.#desks = new Fleet(this, 'api', this.#stream.fork('desks'), settings);
+    this.#people = new People({
+      world: this,
+      fleet: this.#desks,
+      chance: this.#stream.fork('people'),
+      truth: this.#truth,
+      scripts: new Map(script.bursts.map((burst) => [burst.burst, burst])),
+      contextOf: (node, name, scope) => this.#contextOf(node, name, scope),
+      note: (state) => this.rareStates.add(state),
+    });
+  }
+
+  async run(): Promise<History> {
+    const restore = setTraps((what) => this.#violate('PURE', `${what} was touched`));
+    const onRejection = (error: unknown) =>
+      this.#violate('CALM', `a rejection nobody handled: ${describe(error)}`);
+    process.on('unhandledRejection', onRejection);
+    try {
+      await this.#setUp();
+      this.#people.begin(this.#script.doings);
+      this.#beat();
+      this.#placeFaults();
+      this.schedule.at(this.#healAt(), () => this.#heal(), false);
+      await this.schedule.run(() => this.#isOver, STEPS_MAX);
+    } catch (error) {
+      this.#violate('V16', describe(error));
+    } finally {
+      restore();
+      process.off('unhandledRejection', onRejection);
+    }
+    return this.#judge();
+  }
+
+  onLog(node: SimNode, event: string, fields: Readonly<Record<string, unknown>>): void {
+    this.rareStates.add(`log: ${event}`);
+    if (event === 'burst_failed' && fields.code === 'unexpected') {
+      this.#violate('CALM', `${node.name} met an error nobody foresaw: ${String(fields.message)}`);
+    }
+  }
+
+  // ---- Setting up ------------------------------------------------------------------------------
+
+  #has(id: FaultClass): boolean {
+    return this.#on.has(id);
+  }
+
+  #newTruth(): Truth {
+    const { startAt, bursts, statedPerSecond } = this.#script;
+    const lower = this.#stream.fork('P1').between(0.5, 0.95);
+    return {
+      startAt,
+      endedAt: startAt,
+      bursts: bursts.map((burst) => truthOf(burst, startAt)),
+      calls: [],
+      accepted: [],
+      posts: [],
+      acknowledgements: [],
+      moments: [],
+      resumes: [],
+      skewMaxMs: SKEW_MAX_MS,
+      quota: {
+        statedPerSecond,
+        realPerSecond: this.#has('P1') ? statedPerSecond * lower : statedPerSecond,
+      },
+      crashes: 0,
+      unanswered: 0,
+      suppressedBefore: suppressedBefore(this.#stream.fork('suppressed'), bursts),
+    };
+  }
+
+  #newSes(): SimSes {
+    const chance = this.#stream.fork('ses');
+    const { statedPerSecond, realPerSecond } = this.#truth.quota;
+    const settings = {
+      statedPerSecond,
+      realPerSecond,
+      perDay: 50_000,
+      refusedShare: this.#has('P2') ? chance.between(0, 0.1) : 0,
+      transientShare: this.#has('P2') ? chance.between(0, 0.05) : 0,
+      isPaused: false,
+    };
+    return new SimSes(this.schedule, chance, settings, this.#truth);
+  }
+
+  #newNetwork(): SimNetwork {
+    const chance = this.#stream.fork('network');
+    const settings = {
+      honoursKeys: !this.#has('P4') || chance.chance(0.6),
+      keyMs: 3_600_000,
+      visibilityMs: chance.pick([0, 0, 1_000, 5_000]),
+      isTokenValid: true,
+      isThrottled: false,
+    };
+    return new SimNetwork(this.schedule, settings, this.#truth);
+  }
+
+  async #setUp(): Promise<void> {
+    const audiences = this.#script.bursts.flatMap((burst) =>
+      burst.legs.flatMap((leg) => (leg.audience ? [leg.audience] : [])),
+    );
+    const items = new Map<string, readonly Item[]>(audiences.map((one) => [one.id, one.items]));
+    this.#store = new SimStore(this.schedule, [...items.values()].flat());
+    const { table } = this.#store;
+    for (const [index, address] of this.#truth.suppressedBefore.entries()) {
+      const digest = addressDigest(address, SUPPRESSION_KEY);
+      const at = this.#script.startAt - 86_400_000;
+      await suppress(table, { digest, reason: 'unsubscribed', at }, `before-${index}`);
+    }
+    for (const burst of this.#script.bursts) {
+      const { plan } = contentOf(burst, 1, this.#script.startAt);
+      const hash = await savePlan(table, plan);
+      await createBurst(table, headerOf(burst, hash), 'new');
+    }
+    table.meter.reset();
+    const lag = this.#stream.fork('lag');
+    this.#store.lag({
+      ...(this.#has('D4') ? { readMs: lag.between(50, 2_000) } : {}),
+      ...(this.#has('D5') ? { indexMs: lag.logUniform(500, 60_000) } : {}),
+    });
+  }
+
+  // ---- The machines ----------------------------------------------------------------------------
+
+  #portsOf(node: SimNode): RunnerPorts {
+    const known = node.memory.get('ports') as RunnerPorts | undefined;
+    if (known) return known;
+    const secrets = this.#secrets.port(node);
+    const email = createEmailChannel({
+      ses: this.#ses.port(node),
+      secrets,
+      signingKeys: 'links/keys',
+    });
+    const { honoursKeys, visibilityMs } = this.#network.settings;
+    const mastodon = createNetworkChannel({
+      http: this.#network.port(node),
+      secrets,
+      clock: node.clock,
+      base: this.#network.base,
+      honoursKeys,
+      visibilityMs,
+    });
+    const ports: RunnerPorts = {
+      table: new SimTable(node, this.#store),
+      clock: node.clock,
+      entropy: node.entropy,
+      log: node.log,
+      channels: new Map<string, Channel>([
+        ['email', email],
+        ['mastodon', mastodon],
+      ]),
+      account: ACCOUNT,
+      suppressionKey: () => secrets.get('suppression/key'),
+      signingKey: async () => {
+        const [id = '', secret = ''] = (await secrets.get('links/keys')).split(':');
+        return { id, secret };
+      },
+    };
+    node.memory.set('ports', ports);
+    return ports;
+  }
+
+  #contextOf(node: SimNode, name: string, scope: Scope): CommandContext {
+    const secrets = this.#secrets.port(node);
+    const ses = this.#ses.port(node);
+    return {
+      table: new SimTable(node, this.#store),
+      clock: node.clock,
+      entropy: node.entropy,
+      secrets,
+      principal: { name, scopes: new Set([scope]) },
+      suppressionKey: () => secrets.get('suppression/key'),
+      linkBase: 'https://go.example.com',
+      configurationSet: 'volley',
+      startRunner: (burst) => this.#startRunner(node, burst),
+      setSending: (_burst, enabled) => ses.setSending('volley', enabled),
+    };
+  }
+
+  #startRunner(node: SimNode, burst: string): Promise<void> {
+    return node.call({
+      port: 'queue',
+      verb: 'invoke',
+      what: `start a runner for ${burst}`,
+      isWrite: true,
+      latencyMs: 30,
+      timeoutMs: 3_000,
+      apply: () => {
+        const delay = this.#stream.fork(`start${this.schedule.steps}`).between(20, 600);
+        this.schedule.after(delay, () => this.#tick(burst), false);
+      },
+      unanswered: (why) => new Error(`the runner may not have started: ${why}`),
+      refused: () => new Error('the runner was not started'),
+    });
+  }
+
+  #tick(burst?: string): void {
+    if (this.#isOver) return;
+    const node = this.#runners.invoke(
+      ({ node: own, until, holder }) => {
+        const options = burst === undefined ? { holder, until } : { holder, until, burst };
+        return this.#subject(this.#portsOf(own), options);
+      },
+      (error) => {
+        this.trace.note(this.schedule.now, node.name, error ? `TICK FAILED ${describe(error)}` : 'tick over');
+        if (error && !isForeseen(error)) {
+          this.#violate('CALM', `a tick threw an error nobody foresaw: ${describe(error)}`);
+        }
+      },
+    );
+    this.trace.note(this.schedule.now, node.name, `TICK ${burst ?? ''}`);
+    if (this.#runners.busy.length > 1) this.rareStates.add('two runners at once');
+  }
+
+  /** A tick every minute, sooner or later; and more of them when the class is on. */
+  #beat(): void {
+    const chance = this.#stream.fork('beat');
+    const isUnpunctual = this.#has('T3');
+    const next = () => {
+      if (this.#isOver) return;
+      const late = isUnpunctual ? chance.between(0, 59_000) : chance.between(0, 1_500);
+      this.schedule.after(late, () => this.#tick(), false);
+      if (isUnpunctual && chance.chance(0.4)) {
+        const copies = chance.integer(1, 3);
+        const at = chance.between(0, MINUTE_MS);
+        for (let copy = 0; copy < copies; copy += 1) {
+          this.schedule.after(at + chance.between(0, 300), () => this.#tick(), false);
+        }
+      }
+      this.schedule.after(MINUTE_MS, next, false);
+    };
+    this.schedule.after(chance.between(0, 10_000), next, false);
+  }
+
+  // ---- Faults that come by the clock -----------------------------------------------------------
+
+  /** Some moment at which it may hurt: around a burst's moment, or anywhere. */
+  #somewhen(chance: Stream): number {
+    const { startAt, lastAt, doings } = this.#script;
+    const moments = doings.flatMap(({ act }) => (act.kind === 'schedule' ? [act.momentAt] : []));
+    const fires = doings.flatMap(({ act, at }) => (act.kind === 'fire' ? [at] : []));
+    const points = [...moments, ...fires];
+    if (points.length > 0 && chance.chance(0.7)) {
+      return chance.pick(points) + chance.between(-10_000, 15_000);
+    }
+    return chance.between(startAt, lastAt + 30_000);
+  }
+
+  #placeFaults(): void {
+    const { schedule } = this;
+    const between = (id: FaultClass, most: number, toggle: (isOn: boolean) => void) => {
+      if (!this.#has(id)) return;
+      const chance = this.#stream.fork(`place${id}`);
+      const at = this.#somewhen(chance);
+      schedule.at(at, () => this.#say(`${id} begins`, toggle, true), false);
+      schedule.at(at + chance.logUniform(500, most), () => this.#say(`${id} ends`, toggle, false), false);
+    };
+    between('P3', 60_000, (isOn) => (this.#ses.settings.isPaused = isOn));
+    between('K1', 60_000, (isOn) => (this.#secrets.isUnreadable = isOn));
+    const choice = this.#stream.fork('P4kind').fraction();
+    between('P4', 40_000, (isOn) => {
+      if (choice < 0.4) this.#network.settings.isTokenValid = !isOn;
+      else this.#network.settings.isThrottled = isOn;
+    });
+    if (this.#has('C4')) {
+      const chance = this.#stream.fork('placeC4');
+      for (let count = chance.integer(1, 2); count > 0; count -= 1) {
+        schedule.at(this.#somewhen(chance), () => this.#runners.crashAll(), false);
+      }
+    }
+    if (this.#has('T2')) this.#stepClocks();
+  }
+
+  /** Clocks step now and then, within what clocks of nodes may disagree by. */
+  #stepClocks(): void {
+    const chance = this.#stream.fork('placeT2');
+    for (let count = chance.integer(1, 6); count > 0; count -= 1) {
+      this.schedule.at(
+        this.#somewhen(chance),
+        () => {
+          const nodes = this.#runners.nodes.filter((node) => node.isAlive);
+          if (nodes.length === 0) return;
+          const node = chance.pick(nodes);
+          node.skewMs = chance.between(-SKEW_MAX_MS, SKEW_MAX_MS);
+          this.trace.note(this.schedule.now, node.name, `CLOCK now off by ${node.skewMs} ms`);
+        },
+        false,
+      );
+    }
+  }
+
+  #say(what: string, toggle?: (isOn: boolean) => void, isOn = false): void {
+    toggle?.(isOn);
+    this.trace.note(this.schedule.now, 'world', what);
+  }
+
+  // ---- Healing and rest ------------------------------------------------------------------------
+
+  #healAt(): number {
+    return this.#script.lastAt + this.#stream.fork('heal').between(20_000, 120_000);
+  }
+
+  #heal(): void {
+    this.#truth.healedAt = this.schedule.now;
+    this.faults.heal();
+    this.#store.heal();
+    this.#runners.heal();
+    this.#desks.heal();
+    this.#secrets.isUnreadable = false;
+    this.#ses.settings.isPaused = false;
+    this.#ses.settings.transientShare = 0;
+    this.#network.settings.isTokenValid = true;
+    this.#network.settings.isThrottled = false;
+    this.trace.note(this.schedule.now, 'world', 'HEALED: from here on nothing fails');
+    this.schedule.after(1_000, () => this.#look(0), false);
+  }
+
+  /** Every virtual minute: is there still something to do, and does somebody have to do it? */
+  #look(minutes: number): void {
+    void restlessness(this.#store.table, this.#script.bursts).then((restless) => {
+      const isBusy = this.#runners.isBusy || this.#desks.isBusy;
+      if ((restless.length === 0 && !isBusy) || minutes > 46) {
+        this.#isOver = true;
+        return;
+      }
+      for (const burst of restless) {
+        if (burst.needsPerson && minutes % 4 === 0) this.#people.tidy(burst.burst);
+      }
+      this.schedule.after(MINUTE_MS, () => this.#look(minutes + 1));
+    });
+  }
+
+  // ---- Judging ---------------------------------------------------------------------------------
+
+  #violate(invariant: string, sentence: string): void {
+    if (this.#violations.length < 20) this.#violations.push({ invariant, sentence });
+  }
+
+  async #judge(): Promise<History> {
+    const truth = this.#truth;
+    truth.endedAt = this.schedule.now;
+    truth.crashes = this.crashes;
+    truth.unanswered = this.unanswered;
+    const ledger = await readLedger(this.#store.table, this.#script.bursts, ACCOUNT);
+    const violations = [...this.#violations, ...audit(truth, ledger)];
+    for (const { invariant, sentence } of violations) this.#say(`VIOLATION ${invariant} ${sentence}`);
+    return {
+      seed: this.#seed,
+      violations,
+      traceHash: this.trace.hash,
+      lines: this.trace.lines ?? [],
+      steps: this.schedule.steps,
+      awaits: this.awaits,
+      recipients: truth.bursts.reduce(
+        (sum, one) => sum + one.legs.reduce((all, leg) => all + leg.audience.length, 0),
+        0,
+      ),
+      faultClasses: [...this.#on],
+      struck: this.faults.struck,
+      rareStates: this.rareStates,
+      truth,
+      ledger,
+    };
+  }
+}
+
+function truthOf(script: BurstScript, startAt: number): Truth['bursts'][number] {
+  return {
+    burst: script.burst,
+    plannedBy: 'ann',
+    needsSecond: script.needsSecond,
+    policy: script.policy,
+    legs: script.legs.map((leg) => ({
+      leg: leg.leg,
+      kind: leg.kind,
+      offsetMs: leg.offsetMs,
+      ...(leg.outcome === undefined ? {} : { outcome: leg.outcome }),
+      audience: leg.audience?.addresses ?? [],
+    })),
+    contents: [1, 2].map((version) => {
+      const { mark, hash } = contentOf(script, version, startAt);
+      return { content: mark, contentHash: hash };
+    }),
+  };
+}
+
+function suppressedBefore(chance: Stream, bursts: readonly BurstScript[]): string[] {
+  const all = bursts.flatMap((burst) => burst.legs.flatMap((leg) => leg.audience?.addresses ?? []));
+  const count = chance.pick([0, 0, 2, 12]);
+  return [...new Set(Array.from({ length: count }, () => chance.pick(all)))];
+}
+
+/** Faults and refusals are foreseen; anything else is a bug. */
+function isForeseen(error: unknown): boolean {
+  return error instanceof Error && ['Fault', 'Refusal', 'LeaseLost'].includes(error.name);
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const where = error.stack?.split('\n')[1]?.trim() ?? '';
+  return `${error.name}: ${error.message} ${isForeseen(error) ? '' : where}`;
+}
+
