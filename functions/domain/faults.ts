@@ -53,3 +53,8 @@ export class Fault extends Error {
 export function isUnanswered(error: unknown): boolean {
   return error instanceof Fault && error.code.endsWith('_unanswered');
 }
+
+/** The code by which logs and reports name an error; `unexpected` when it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
+}

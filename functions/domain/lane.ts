@@ -56,7 +56,7 @@ export function windowSize(ratePerSecond: number): number {
 
 /** Entries in one bulk call, so that no call overdraws the bucket: half a second's worth. */
 export function callSize(ratePerSecond: number): number {
-  return Math.max(1, Math.min(limits.bulkEntriesMax, Math.floor(ratePerSecond / 2)));
+  return Math.max(1, Math.min(limits.bulkEntriesMax, Math.round(ratePerSecond / 2)));
 }
 
 /** Lanes needed to fill the rate with one open window each: `rate * round trip / window`. */

@@ -2,6 +2,7 @@
 
 import { isPastDeadline } from '#domain/advance.ts';
 import { type Burst, legStartAt, releaseSpan } from '#domain/burst.ts';
+import { codeOf } from '#domain/faults.ts';
 import type { Lane } from '#domain/lane.ts';
 import { isActive, isFinal } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
@@ -31,7 +32,7 @@ export async function drive(
   } else if (holding.burst.state === 'releasing') {
     const readied = await readyAgain(ports, holding, options);
     if (readied) {
-      const share = shareFor(ports, holding, readied);
+      const share = shareFor(ports, readied);
       await sendAll(
         ports,
         holding,
@@ -51,9 +52,9 @@ interface Held {
   readonly share: RateShare;
 }
 
-function shareFor(ports: RunnerPorts, holding: Holding, readied: Readied): RateShare {
-  const holder = `${holding.burst.id}/${holding.epoch}`;
-  return new RateShare(ports, holder, readied.quotaPerSecond);
+function shareFor(ports: RunnerPorts, readied: Readied): RateShare {
+  // A tick may hold several bursts: each has a share of its own, under a mark of its own.
+  return new RateShare(ports, ports.entropy.id(), readied.quotaPerSecond);
 }
 
 /**
@@ -81,7 +82,7 @@ async function hold(
     }
     const dueAt = commitDueAt(holding.burst);
     if (readied && isWithin(dueAt, clock.now(), limits.rateShareLeadMs)) {
-      share ??= shareFor(ports, holding, readied);
+      share ??= shareFor(ports, readied);
       await keepShare(ports, holding, share);
       if (isWithin(dueAt, clock.now(), 0)) return { readied, share };
     }
@@ -96,7 +97,9 @@ function isWithin(dueAt: number | undefined, now: number, leadMs: number): boole
 
 /** A rate that cannot be read now is asked for again before every call. */
 async function keepShare(ports: RunnerPorts, holding: Holding, share: RateShare): Promise<void> {
-  await share.keep().catch(() => ports.log.warn('rate_unreadable', { burst: holding.burst.id }));
+  await share.keep().catch((error: unknown) => {
+    ports.log.warn('rate_unreadable', { burst: holding.burst.id, code: codeOf(error) });
+  });
 }
 
 /** A preparation that fails is tried again; whatever cannot be read means: do not send. */
@@ -234,8 +237,4 @@ async function finish(ports: RunnerPorts, holding: Holding, readied: Readied): P
   const now = ports.clock.now();
   const measureUntil = (burst.momentAt ?? now) + readied.plan.comparison.windowMs;
   await holding.apply({ kind: 'sent', epoch: holding.epoch, now, measureUntil });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
 }

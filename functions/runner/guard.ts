@@ -1,6 +1,7 @@
 // What is asked before every provider call: may it start, and whom must it leave out?
 
 import { legStartAt } from '#domain/burst.ts';
+import { codeOf } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
 import type { ChangeLogEntry } from '#domain/suppression.ts';
 import { readChanges } from '#store/change-log.ts';
@@ -96,7 +97,8 @@ export class Guard {
         await this.refresh();
       } catch (error) {
         if (error instanceof LeaseLost) return 'lease';
-        this.#ports.log.warn('guard_unreadable', { burst: this.#holding.burst.id });
+        const { id } = this.#holding.burst;
+        this.#ports.log.warn('guard_unreadable', { burst: id, code: codeOf(error) });
         await this.#ports.clock.sleep(100);
       }
     }
@@ -107,8 +109,9 @@ export class Guard {
   async keep(): Promise<void> {
     try {
       await Promise.all([this.#holding.renewIfDue(), this.#share.keep()]);
-    } catch {
-      this.#ports.log.warn('lease_not_renewed', { burst: this.#holding.burst.id });
+    } catch (error) {
+      const { id } = this.#holding.burst;
+      this.#ports.log.warn('lease_not_renewed', { burst: id, code: codeOf(error) });
     }
   }
 

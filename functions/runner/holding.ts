@@ -47,7 +47,12 @@ export class Holding {
     const issuedAt = ports.clock.monotonic();
     const now = ports.clock.now();
     const leaseMs = leaseFor(burst, now).leaseMs;
-    const answer = advance(burst, { kind: 'lease', holder, now, leaseUntil: now + leaseMs });
+    const answer = advance(burst, {
+      kind: 'lease',
+      holder,
+      now,
+      leaseUntil: Math.floor(now + leaseMs),
+    });
     if (answer.kind === 'refused') return undefined;
     const saved = await saveBurst(ports.table, burst, answer.burst, ports.entropy.id());
     if (saved.kind === 'lost') return undefined;
@@ -126,7 +131,7 @@ export class Holding {
     const monotonic = this.#ports.clock.monotonic();
     const { leaseMs, heartbeatMs } = leaseFor(this.#burst, this.#ports.clock.now());
     if (monotonic - this.#renewedAt < heartbeatMs) return;
-    const leaseUntil = this.#ports.clock.now() + leaseMs;
+    const leaseUntil = Math.floor(this.#ports.clock.now() + leaseMs);
     // Marked before the write, so that concurrent callers do not renew twice.
     const before = this.#renewedAt;
     this.#renewedAt = monotonic;

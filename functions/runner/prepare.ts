@@ -1,6 +1,7 @@
 // Everything that can be done before T without being visible, and go/no-go over its result.
 
 import type { AddressableChannel, BroadcastChannel, Problem, Sender } from '#channels/contract.ts';
+import { codeOf } from '#domain/faults.ts';
 import { isFinal, type LegSummary } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
@@ -176,8 +177,7 @@ async function readyPost(
     return [...problems];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'not_prepared';
-    return [{ code, field: leg.name, message, severity: 'error' }];
+    return [{ code: codeOf(error), field: leg.name, message, severity: 'error' }];
   }
 }
 

@@ -1,5 +1,6 @@
 // The steady beat: finds the bursts at which something must happen soon and works on each.
 
+import { codeOf } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
 import { dueBursts } from '#store/bursts.ts';
 import type { RunnerPorts, TickOptions } from './ports.ts';
@@ -19,8 +20,7 @@ async function workOrLog(ports: RunnerPorts, burst: string, options: TickOptions
   try {
     await work(ports, burst, options);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
     const message = error instanceof Error ? error.message : String(error);
-    ports.log.error('burst_failed', { burst, code, message });
+    ports.log.error('burst_failed', { burst, code: codeOf(error), message });
   }
 }
