@@ -137,12 +137,9 @@ export class MemoryTable implements Table {
 
   /** Index entries move only when a projected key changes: one unit to take out, one to put in. */
   #move(index: Index, before: Item | undefined, after: Item | undefined): void {
+    if (isSameEntry(index, before, after)) return;
     const [old, fresh] = [entryOf(index, before), entryOf(index, after)];
-    if (!old && !fresh) return;
     const partition = index.partitionKey.name;
-    if (old && fresh && old.sort === fresh.sort) {
-      if (old.item[partition] === fresh.item[partition]) return;
-    }
     const partitions = this.#indexes.get(index.name) ?? new Map<string, SortedList>();
     if (old) {
       partitions.get(old.item[partition] as string)?.remove(old);
@@ -156,6 +153,14 @@ export class MemoryTable implements Table {
       this.meter.write(kindOf(fresh.item), writeUnitsOf(fresh.bytes));
     }
   }
+}
+
+function isSameEntry(index: Index, before: Item | undefined, after: Item | undefined): boolean {
+  const { partitionKey, sortKey } = index;
+  return (
+    before?.[partitionKey.name] === after?.[partitionKey.name] &&
+    before?.[sortKey.name] === after?.[sortKey.name]
+  );
 }
 
 /** The projection of an item into an index; undefined when it lacks one of the two keys. */
