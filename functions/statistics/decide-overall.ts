@@ -40,7 +40,7 @@ export type OverallDecision = {
  * The call with a Mantel-Haenszel risk ratio above 1 against every other leads. Breslow-Day
  * p < 0.05 against any rival: differs_by_channel. CMH p <= alpha/(k - 1) against all: winner.
  * Below 20 conversions nothing is claimed.
- * Refuses: arm_count, invalid_count, successes_exceed_trials, unknown_arm, invalid_alpha.
+ * Refuses: arm_count, invalid_count, successes_exceed_trials, unknown_call, invalid_alpha.
  * Source: S13 and S21 of the specification. Cost: O(arms^2 strata).
  */
 export function decideOverall({ strata, alpha = 0.04 }: DecideOverallInput): OverallDecision {
@@ -76,7 +76,7 @@ function checkStrata(strata: DecideOverallInput['strata']): string[] {
     const own = new Set(arms.map(({ id }) => id));
     if (own.size !== ids.length || arms.length !== ids.length || ids.some((id) => !own.has(id))) {
       throw new StatisticsRefusal(
-        'unknown_arm',
+        'unknown_call',
         `stratum ${index} carries ${[...own].join(', ')}, the first carries ${ids.join(', ')}`,
       );
     }
