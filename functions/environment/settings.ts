@@ -69,6 +69,28 @@ export function runnerSettings(): RunnerSettings {
   };
 }
 
+export interface ApiSettings extends TableSettings {
+  readonly linkBase: string;
+  readonly configurationSet: string;
+  /** The runner's function, by name. */
+  readonly runFunction: string;
+  readonly credentials: Credentials;
+  /** Base address of the Lambda API. */
+  readonly lambda: string;
+}
+
+export function apiSettings(): ApiSettings {
+  const base = tableSettings();
+  return {
+    ...base,
+    linkBase: required('VOLLEY_LINK_BASE').replace(/\/+$/, ''),
+    configurationSet: required('VOLLEY_CONFIGURATION_SET'),
+    runFunction: required('VOLLEY_RUN_FUNCTION'),
+    credentials: credentials(),
+    lambda: endpoint('lambda', base.region),
+  };
+}
+
 function regionName(): string {
   return required('AWS_REGION');
 }
@@ -84,7 +106,7 @@ function credentials(): Credentials {
 }
 
 /** `AWS_ENDPOINT_URL_SQS`, then `AWS_ENDPOINT_URL`, then the Region's own. */
-function endpoint(service: Service, region: string): string {
+function endpoint(service: Service | 'lambda', region: string): string {
   const own = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
   const address = own || process.env.AWS_ENDPOINT_URL;
   return (address || `https://${service}.${region}.amazonaws.com`).replace(/\/+$/, '');

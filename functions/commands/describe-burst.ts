@@ -1,0 +1,67 @@
+// A burst as an answer shows it: times in both forms, legs, and what it waits for.
+
+import { type Burst, wakeAt } from '#domain/burst.ts';
+import { renderMoment } from '#domain/moment.ts';
+
+export interface BurstView {
+  readonly burst: string;
+  readonly state: Burst['state'];
+  readonly revision: number;
+  readonly contentHash: string;
+  readonly plannedBy: string;
+  readonly approvalPolicy: Burst['approvalPolicy'];
+  readonly approval?: Burst['approval'];
+  readonly zone: string;
+  readonly moment?: MomentView;
+  readonly standbyFrom?: MomentView;
+  readonly standbyUntil?: MomentView;
+  readonly outcomes?: readonly string[];
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly nextAt?: number;
+  readonly releasedAt?: number;
+  readonly stoppedAt?: number;
+  readonly sentAt?: number;
+  readonly legs: Burst['legs'];
+}
+
+export interface MomentView {
+  /** Milliseconds since 1970, UTC. */
+  readonly at: number;
+  /** In the zone it was planned in, and in UTC. */
+  readonly text: string;
+}
+
+export function describeBurst(burst: Burst): BurstView {
+  const { zone } = burst;
+  const nextAt = wakeAt(burst);
+  return {
+    burst: burst.id,
+    state: burst.state,
+    revision: burst.revision,
+    contentHash: burst.contentHash,
+    plannedBy: burst.plannedBy,
+    approvalPolicy: burst.approvalPolicy,
+    zone,
+    legs: burst.legs,
+    ...given('approval', burst.approval),
+    ...given('moment', momentView(burst.momentAt, zone)),
+    ...given('standbyFrom', momentView(burst.standbyFrom, zone)),
+    ...given('standbyUntil', momentView(burst.standbyUntil, zone)),
+    ...given('outcomes', burst.outcomes),
+    ...given('outcome', burst.outcome),
+    ...given('reason', burst.reason),
+    ...given('nextAt', nextAt),
+    ...given('releasedAt', burst.releasedAt),
+    ...given('stoppedAt', burst.stoppedAt),
+    ...given('sentAt', burst.sentAt),
+  };
+}
+
+function momentView(at: number | undefined, zone: string): MomentView | undefined {
+  return at === undefined ? undefined : { at, text: renderMoment(at, zone) };
+}
+
+function given<K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { [key in K]?: V });
+}

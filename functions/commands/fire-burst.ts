@@ -1,0 +1,38 @@
+// Releases a burst on stand-by, now.
+
+import * as z from 'zod/mini';
+import { advance } from '#domain/advance.ts';
+import { Id, Name } from '#domain/ids.ts';
+import { changeBurst } from './change-burst.ts';
+import { type CommandContext, requireScope } from './context.ts';
+import { describeBurst } from './describe-burst.ts';
+import { parseInput } from './parse-input.ts';
+import type { ChangedBurstView } from './schedule-burst.ts';
+
+export const FireBurstInput = z.strictObject({
+  burst: Id,
+  /** Which of the planned outcomes came true; the others are dropped in the same write. */
+  outcome: z.optional(Name),
+});
+
+/**
+ * T is the moment of the durable write. A runner on stand-by sees it within 250 ms; one is started
+ * when none holds the lease.
+ * Throws Refusal `wrong_state`, `too_early`, `too_late`, `not_approved`, `approval_expired`,
+ * `outcome_missing` or `outcome_unknown`.
+ */
+export async function fireBurst(
+  context: CommandContext,
+  input: z.output<typeof FireBurstInput>,
+): Promise<ChangedBurstView> {
+  requireScope(context, 'operator');
+  const { burst: id, outcome } = parseInput(FireBurstInput, input);
+  const { burst, warnings } = await changeBurst(context, id, 'fire', (header) =>
+    advance(header, {
+      kind: 'fire',
+      now: context.clock.now(),
+      ...(outcome === undefined ? {} : { outcome }),
+    }),
+  );
+  return { ...describeBurst(burst), warnings };
+}

@@ -1,0 +1,38 @@
+// A standing order not to message an address, given by a person.
+
+import * as z from 'zod/mini';
+import { parseAddress } from '#domain/address.ts';
+import { Refusal } from '#domain/faults.ts';
+import { addressDigest } from '#domain/suppression.ts';
+import { suppress } from '#store/suppressions.ts';
+import { type CommandContext, requireScope } from './context.ts';
+import { parseInput } from './parse-input.ts';
+
+export const SuppressAddressInput = z.strictObject({
+  address: z.string().check(z.maxLength(1_000)),
+  reason: z.optional(z.enum(['by_operator', 'withdrawn', 'erased', 'unsubscribed'])),
+});
+
+export interface SuppressedAddress {
+  /** Keyed: says nothing about the address to whoever lacks the key. */
+  readonly digest: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** Counts for every provider call that starts more than half a second after it resolves. */
+export async function suppressAddress(
+  context: CommandContext,
+  input: z.output<typeof SuppressAddressInput>,
+): Promise<SuppressedAddress> {
+  requireScope(context, 'operator');
+  const { address, reason = 'by_operator' } = parseInput(SuppressAddressInput, input);
+  const parsed = parseAddress(address);
+  if (parsed.kind === 'refused') {
+    throw new Refusal('address_invalid', parsed.message, { field: 'address' });
+  }
+  const digest = addressDigest(parsed.address, await context.suppressionKey());
+  const at = context.clock.now();
+  await suppress(context.table, { digest, reason, at }, context.entropy.id());
+  return { digest, reason, at };
+}

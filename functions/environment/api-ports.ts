@@ -1,0 +1,58 @@
+// What the API reaches of the world, made once per process.
+
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Clock, Entropy, Log, Secrets, Table } from '#domain/ports.ts';
+import { createDynamoTable } from '#store/dynamo-table.ts';
+import { createClock } from './clock.ts';
+import { createEntropy } from './entropy.ts';
+import { createLog } from './log.ts';
+import { createSecrets, secretNames } from './secrets.ts';
+import { createSes, createSesClient } from './ses.ts';
+import { apiSettings } from './settings.ts';
+import { createStartFunction } from './start-function.ts';
+
+export interface ApiWorld {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly secrets: Secrets;
+  readonly suppressionKey: () => Promise<string>;
+  readonly linkBase: string;
+  readonly configurationSet: string;
+  readonly newToken: () => string;
+  readonly startRunner: (burst: string) => Promise<void>;
+  /** Of one configuration set. */
+  readonly switchSending: (configurationSet: string, enabled: boolean) => Promise<void>;
+}
+
+export function createApiPorts(): ApiWorld {
+  const settings = apiSettings();
+  const { region, credentials, linkBase, configurationSet } = settings;
+  // One attempt: whether a lost answer is repeated is decided by whoever wrote.
+  const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000 };
+  const client = new DynamoDBClient({ region, maxAttempts: 1, requestHandler });
+  const secrets = createSecrets(new SSMClient({ region, requestHandler }), settings.parameters);
+  const ses = createSes(createSesClient({ region }));
+  const start = createStartFunction({
+    region,
+    credentials,
+    endpoint: settings.lambda,
+    function: settings.runFunction,
+  });
+  return {
+    table: createDynamoTable(client, settings.table),
+    clock: createClock(),
+    entropy: createEntropy(),
+    log: createLog(),
+    secrets,
+    suppressionKey: () => secrets.get(secretNames.suppressionKey),
+    linkBase,
+    configurationSet,
+    newToken: () => randomBytes(32).toString('base64url'),
+    startRunner: (burst) => start({ burst }),
+    switchSending: (set, enabled) => ses.setSending(set, enabled),
+  };
+}
