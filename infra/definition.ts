@@ -255,6 +255,7 @@ export const functions: readonly FunctionDefinition[] = [
       { kind: 'http', host: 'link', route: 'POST /v/convert' },
       { kind: 'http', host: 'link', route: 'GET /v/{token}' },
       { kind: 'http', host: 'link', route: 'POST /v/{token}' },
+      { kind: 'http', host: 'link', route: 'OPTIONS /v/{token}' },
     ],
     memoryMb: 256,
     timeoutSeconds: 10,

@@ -1,20 +1,17 @@
 // One host of the HTTP API: its routes, and the functions behind them.
 
-import type { Host } from '#infra/definition.ts';
+import type { FunctionDefinition, FunctionName, Host } from '#infra/definition.ts';
 import { type Answer, json, type Request, type Served, serve } from '../http-server.ts';
 import { type FunctionHost, InvocationError } from './function-host.ts';
-import { type HttpRoute, type Matched, matchRoute, toAnswer, toHttpEvent } from './http-event.ts';
-
-export interface Routed {
-  readonly route: HttpRoute;
-  readonly host: FunctionHost;
-}
+import { type Matched, matchRoute, toAnswer, toHttpEvent } from './http-event.ts';
 
 export interface HttpSurfaceOptions {
   readonly host: Host;
   readonly port: number;
   readonly portTaken?: 'take_another' | 'fail';
-  readonly routes: readonly Routed[];
+  readonly definitions: readonly FunctionDefinition[];
+  /** May still be empty when the surface opens: functions are told its address first. */
+  readonly hosts: ReadonlyMap<FunctionName, FunctionHost>;
 }
 
 /** A failing function is 500, one without room 503, an unknown route 404, as API Gateway has it. */
@@ -28,11 +25,13 @@ export function startHttpSurface(options: HttpSurfaceOptions): Promise<Served> {
 }
 
 async function answer(request: Request, options: HttpSurfaceOptions): Promise<Answer> {
-  const found = find(request, options.routes);
+  const found = find(request, options);
   if (!found) return json(404, { message: 'Not Found' });
+  const host = options.hosts.get(found.name);
+  if (!host) return json(503, { message: 'Service Unavailable' });
   const context = { host: options.host, matched: found.matched, now: Date.now() };
   try {
-    return toAnswer(await found.host.invoke(toHttpEvent(request, context)));
+    return toAnswer(await host.invoke(toHttpEvent(request, context)));
   } catch (error) {
     const busy = error instanceof InvocationError && error.type === 'TooManyRequestsException';
     return busy
@@ -43,11 +42,14 @@ async function answer(request: Request, options: HttpSurfaceOptions): Promise<An
 
 function find(
   request: Request,
-  routes: readonly Routed[],
-): { matched: Matched; host: FunctionHost } | undefined {
-  for (const { route, host } of routes) {
-    const matched = matchRoute(route.route, request.method, request.path);
-    if (matched) return { matched, host };
+  options: HttpSurfaceOptions,
+): { matched: Matched; name: FunctionName } | undefined {
+  for (const { name, triggers } of options.definitions) {
+    for (const trigger of triggers) {
+      if (trigger.kind !== 'http' || trigger.host !== options.host) continue;
+      const matched = matchRoute(trigger.route, request.method, request.path);
+      if (matched) return { matched, name };
+    }
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ export interface QueuePollerOptions {
 }
 
 export interface QueuePoller {
-  /** Resolves when the batch at hand is done with. */
+  /** Resolves when the batch at hand is done with, or after three seconds without that. */
   stop(): Promise<void>;
 }
 
@@ -28,6 +28,7 @@ interface BatchAnswer {
   readonly batchItemFailures?: readonly { readonly itemIdentifier: string }[];
 }
 
+const STOP_MS = 3_000;
 const RECEIVE_MAX = 10;
 const IDLE_WAIT_SECONDS = 1;
 const BATCH_BYTES_MAX = 6 * 1024 * 1024;
@@ -37,14 +38,16 @@ const BATCH_BYTES_MAX = 6 * 1024 * 1024;
  * visibility ends, and go to the dead-letter queue when they were received too often.
  */
 export function startQueuePoller(options: QueuePollerOptions): QueuePoller {
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const loop = async () => {
-    while (!stopped) {
+    while (!signal.aborted) {
       try {
-        const batch = await gather(options, () => stopped);
+        const batch = await gather(options, signal);
         if (batch.length > 0) await handOver(batch, options);
       } catch (error) {
-        if (!stopped) console.error(`queue poller: ${String(error)}`);
+        if (signal.aborted) return;
+        console.error(`queue poller: ${String(error)}`);
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
@@ -52,20 +55,21 @@ export function startQueuePoller(options: QueuePollerOptions): QueuePoller {
   const running = loop();
   return {
     stop: () => {
-      stopped = true;
-      return running;
+      stopping.abort();
+      const patience = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
+      return Promise.race([running, patience]);
     },
   };
 }
 
 /** Waits for a first message, then collects until the batch is full or its window over. */
-async function gather(options: QueuePollerOptions, isStopped: () => boolean): Promise<Received[]> {
-  const batch = await receive(options, IDLE_WAIT_SECONDS);
+async function gather(options: QueuePollerOptions, signal: AbortSignal): Promise<Received[]> {
+  const batch = await receive(options, IDLE_WAIT_SECONDS, signal);
   if (batch.length === 0) return batch;
   const until = Date.now() + options.windowMs;
   let bytes = batch.reduce((sum, { Body }) => sum + Body.length, 0);
-  while (batch.length < options.batchMax && bytes < BATCH_BYTES_MAX && !isStopped()) {
-    const more = await receive(options, 0);
+  while (batch.length < options.batchMax && bytes < BATCH_BYTES_MAX && !signal.aborted) {
+    const more = await receive(options, 0, signal);
     batch.push(...more);
     bytes += more.reduce((sum, { Body }) => sum + Body.length, 0);
     if (more.length > 0) continue;
@@ -111,13 +115,24 @@ function toEvent(batch: readonly Received[]): object {
   };
 }
 
-async function receive(options: QueuePollerOptions, WaitTimeSeconds: number): Promise<Received[]> {
+async function receive(
+  options: QueuePollerOptions,
+  WaitTimeSeconds: number,
+  signal: AbortSignal,
+): Promise<Received[]> {
   const input = { MaxNumberOfMessages: RECEIVE_MAX, WaitTimeSeconds };
-  const answer = (await call(options, 'ReceiveMessage', input)) as { Messages?: Received[] };
+  const answer = (await call(options, 'ReceiveMessage', input, signal)) as {
+    Messages?: Received[];
+  };
   return answer.Messages ?? [];
 }
 
-async function call(options: QueuePollerOptions, operation: string, input: object) {
+async function call(
+  options: QueuePollerOptions,
+  operation: string,
+  input: object,
+  signal: AbortSignal | null = null,
+) {
   const answer = await fetch(options.endpoint, {
     method: 'POST',
     headers: {
@@ -125,6 +140,7 @@ async function call(options: QueuePollerOptions, operation: string, input: objec
       'x-amz-target': `AmazonSQS.${operation}`,
     },
     body: JSON.stringify({ QueueUrl: options.queueUrl, ...input }),
+    signal,
   });
   if (!answer.ok) throw new Error(`${operation} was answered ${answer.status}`);
   return (await answer.json()) as object;

@@ -17,18 +17,17 @@ const CLEAN = 'closed-cleanly';
  * dynalite writes an item's index entries before the item, one by one, and opens a new table by a
  * timer. A kill in between loses an entry, leaves one over, or leaves the table `CREATING` for
  * good. So after anything but a clean stop the indexes are built anew from the items.
- * Cost: one pass over the items; nothing after a clean stop.
+ * Cost: one pass over the items; nothing after a clean stop. Throws when the folder is in use.
  */
 export async function recover(folder: string, tables: readonly string[]): Promise<void> {
   const mark = join(folder, CLEAN);
-  const isNew = !existsSync(folder);
-  if (isNew || existsSync(mark)) {
-    rmSync(mark, { force: true });
-    return;
-  }
+  const isClean = !existsSync(folder) || existsSync(mark);
   const store = db.create({ path: folder });
-  await store.db.open();
-  for (const table of tables) await recoverTable(store, table);
+  await store.db.open().catch((cause: unknown) => {
+    throw new Error(`${folder} is in use by another runtime`, { cause });
+  });
+  rmSync(mark, { force: true });
+  if (!isClean) for (const table of tables) await recoverTable(store, table);
   await store.db.close();
 }
 
