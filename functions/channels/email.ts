@@ -1,10 +1,10 @@
 // Email through Amazon SES: one template a leg, one call per up to 50 recipients, one attempt.
 
 import { Fault } from '#domain/faults.ts';
+import { parseKeyRing } from '#domain/key-ring.ts';
 import { limits } from '#domain/limits.ts';
 import type { BulkAnswer, BulkEntry, NameValue, Secrets, Ses } from '#domain/ports.ts';
 import { parseSender } from '#domain/sender.ts';
-import { parseKeyRing } from '#domain/key-ring.ts';
 import { type SigningKey, sign } from '#domain/token.ts';
 import type { AddressableChannel, Addressee, Quota, SentBatch } from './contract.ts';
 import { checkEmail } from './email-check.ts';

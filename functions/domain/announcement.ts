@@ -1,0 +1,18 @@
+// What a broadcast leg says in public.
+
+/** Where the call stands in an announcement. */
+export const CALL_SLOT = '{call}';
+
+/** How often the call stands in an announcement; it has to be once. */
+export function callSlots(text: string): number {
+  return text.split(CALL_SLOT).length - 1;
+}
+
+/**
+ * The announcement as it is posted: `{call}` becomes the wording and the tracked link, so
+ * `Out now. {call}` reads `Out now. Start your free trial https://go.example.com/c/...`.
+ * Pure, so what is counted, shown and posted is the same text.
+ */
+export function renderAnnouncement(text: string, say: string, link: string): string {
+  return text.split(CALL_SLOT).join(`${say} ${link}`);
+}
