@@ -54,7 +54,9 @@ interface Held {
 
 function shareFor(ports: RunnerPorts, readied: Readied): RateShare {
   // A tick may hold several bursts: each has a share of its own, under a mark of its own.
-  return new RateShare(ports, ports.entropy.id(), readied.quotaPerSecond);
+  const { quotaPerSecond, head } = readied;
+  const recipients = head.legs.reduce((sum, leg) => sum + leg.sendableTo - leg.from, 0);
+  return new RateShare(ports, { holder: ports.entropy.id(), quotaPerSecond, recipients });
 }
 
 /**

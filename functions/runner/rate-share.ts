@@ -6,6 +6,8 @@ import type { RunnerPorts } from './ports.ts';
 
 export interface ShareRequest {
   readonly holder: string;
+  /** What this burst could make use of, recipients a second. */
+  readonly wanted: number;
   /** The account's stated quota, recipients a second. */
   readonly perSecond: number;
   readonly until: number;
@@ -19,15 +21,21 @@ export class RateShare {
   readonly #ports: RunnerPorts;
   readonly #holder: string;
   readonly #quotaPerSecond: number;
+  readonly #wanted: number;
   #perSecond = 0;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #endsAt = Number.NEGATIVE_INFINITY;
   #renewing: Promise<void> | undefined;
 
-  constructor(ports: RunnerPorts, holder: string, quotaPerSecond: number) {
+  /** @param recipients how many are to be sent to: no more than these in one second is of use */
+  constructor(
+    ports: RunnerPorts,
+    options: { holder: string; quotaPerSecond: number; recipients: number },
+  ) {
     this.#ports = ports;
-    this.#holder = holder;
-    this.#quotaPerSecond = quotaPerSecond;
+    this.#holder = options.holder;
+    this.#quotaPerSecond = options.quotaPerSecond;
+    this.#wanted = Math.min(options.quotaPerSecond, Math.max(1, options.recipients));
   }
 
   /** Recipients a second; 0 while nothing is free or the share has lapsed. */
@@ -35,13 +43,12 @@ export class RateShare {
     return this.#ports.clock.monotonic() < this.#endsAt ? this.#perSecond : 0;
   }
 
-  /** Takes or renews the share when a third of its time is over, oftener while it is not full. */
+  /** Takes or renews the share when a sixth of its time is over, oftener while it is not full. */
   keep(): Promise<void> {
     const age = this.#ports.clock.monotonic() - this.#renewedAt;
-    const isFull = this.#perSecond >= this.#quotaPerSecond;
-    if (age < (isFull || this.#perSecond > 0 ? limits.rateShareMs / 3 : 1_000)) {
-      return Promise.resolve();
-    }
+    // Short of what it wants, it looks oftener: others may have made room.
+    const isShort = this.#perSecond < this.#wanted;
+    if (age < (isShort ? 2_000 : limits.rateShareMs / 6)) return Promise.resolve();
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = undefined;
     });
@@ -54,6 +61,7 @@ export class RateShare {
     this.#renewedAt = issuedAt;
     const request = {
       holder: this.#holder,
+      wanted: this.#wanted,
       perSecond: this.#quotaPerSecond,
       until: clock.now() + limits.rateShareMs,
     };
@@ -83,27 +91,43 @@ export class RateShare {
   }
 }
 
-/** Pure: the lease with this holder's share in it. */
+/**
+ * Pure: the lease with this holder's share in it. Shares are max-min fair: nobody gets more than it
+ * wants, and what one does not want is divided among the others. What others still hold above
+ * their fair part is theirs until they renew.
+ */
 export function withShare(
   before: RateLease | undefined,
   account: string,
   request: ShareRequest,
   now: number,
 ): { lease: RateLease; share: number } {
-  const { holder, perSecond, until } = request;
+  const { holder, wanted, perSecond, until } = request;
   const others = (before?.leases ?? []).filter(
-    (one) => one.holder !== holder && one.until > now - limits.clockSkewMs && one.perSecond > 0,
+    (one) => one.holder !== holder && one.until > now - limits.clockSkewMs,
   );
   const taken = others.reduce((sum, one) => sum + one.perSecond, 0);
-  const fair = perSecond / (others.length + 1);
-  const share = Math.max(0, Math.min(fair, perSecond - taken));
+  const wants = others.map((one) => one.wanted);
+  const share = Math.max(0, Math.min(fairPart(perSecond, wanted, wants), perSecond - taken));
   const lease = {
     account,
     revision: before?.revision ?? 0,
     nonce: before?.nonce ?? holder,
     perSecond,
-    adapted: before?.adapted ?? perSecond,
-    leases: [...others, { holder, perSecond: share, until }],
+    leases: [...others, { holder, wanted, perSecond: share, until }],
   };
   return { lease, share };
+}
+
+/** Max-min fairness for one of several wants: the smallest wants are met first. */
+function fairPart(quota: number, own: number, others: readonly number[]): number {
+  const wants = [own, ...others].sort((a, b) => a - b);
+  let left = quota;
+  for (const [index, want] of wants.entries()) {
+    const equal = left / (wants.length - index);
+    if (want >= equal) return Math.min(own, equal);
+    if (want === own) return own;
+    left -= want;
+  }
+  return own;
 }

@@ -14,9 +14,15 @@ export const RateLease = z.strictObject({
   nonce: Mark,
   /** The stated quota, recipients a second. */
   perSecond: z.number(),
-  /** What the service turned out to take, recipients a second. */
-  adapted: z.number(),
-  leases: z.array(z.strictObject({ holder: Mark, perSecond: z.number(), until: InstantSchema })),
+  leases: z.array(
+    z.strictObject({
+      holder: Mark,
+      /** What it could make use of, and what it has, recipients a second. */
+      wanted: z.number(),
+      perSecond: z.number(),
+      until: InstantSchema,
+    }),
+  ),
 });
 export type RateLease = z.output<typeof RateLease>;
 
