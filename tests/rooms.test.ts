@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { importsBelow, importsOf, objection, rooms } from './rooms.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+
+describe('the doors between rooms', () => {
+  const imports = [
+    ...importsBelow(root, 'functions'),
+    ...importsBelow(root, 'infra').filter((one) => one.file === 'infra/definition.ts'),
+  ];
+
+  test('every import goes through a door', () => {
+    expect(imports.length).toBeGreaterThan(100);
+    expect(imports.flatMap((one) => objection(one) ?? [])).toEqual([]);
+  });
+
+  test('stand-ins and the local runtime reach functions only as bundles', () => {
+    const doors = /^(#infra\/|#store\/table\.ts$|\.{1,2}\/|node:|[^#])/;
+    const wrong = importsBelow(root, 'infra').filter(
+      (one) => !doors.test(one.from) || /functions\/(?!store\/table)/.test(one.from),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('every package door of a room is used, or it is closed', () => {
+    const used = new Set(imports.map((one) => one.from));
+    const doors = Object.values(rooms).flatMap((room) => Object.keys(room.packages));
+    expect([...new Set(doors)].filter((door) => !used.has(door))).toEqual([]);
+  });
+});
+
+describe('the judge of the doors', () => {
+  test.each([
+    ['statistics knows no other room', 'functions/statistics/a.ts', '#domain/burst.ts'],
+    ['domain knows no SDK', 'functions/domain/a.ts', '@aws-sdk/client-sesv2'],
+    ['domain knows no store', 'functions/domain/a.ts', '#store/bursts.ts'],
+    [
+      'the runner knows channels by their contract only',
+      'functions/runner/a.ts',
+      '#channels/email.ts',
+    ],
+    ['the store knows no runner', 'functions/store/a.ts', '#runner/tick.ts'],
+    ['entries never import each other', 'functions/run.ts', './api.ts'],
+    ['relative imports stay inside a room', 'functions/runner/a.ts', '../store/bursts.ts'],
+    ['own files are imported relatively', 'functions/runner/a.ts', '#runner/tick.ts'],
+    ['the definition imports nothing', 'infra/definition.ts', '#domain/limits.ts'],
+    ['zod comes as zod/mini', 'functions/domain/a.ts', 'zod'],
+    ['a new room needs a line of its own', 'functions/cellar/a.ts', '#domain/burst.ts'],
+  ])('%s', (_why, file, from) => {
+    expect(objection({ file, from })).toBeTypeOf('string');
+  });
+
+  test('sees static, type-only, side-effect, re-exported and dynamic imports', () => {
+    const text = [
+      "import { a } from 'one';",
+      "import type { B } from 'two';",
+      "import 'three';",
+      "export { c } from 'four';",
+      "const d = await import('five');",
+      'import {\n  e,\n  f,\n} from "six";',
+    ].join('\n');
+    const found = importsOf('functions/domain/a.ts', text).map((one) => one.from);
+    expect(found.sort()).toEqual(['five', 'four', 'one', 'six', 'three', 'two']);
+  });
+});
