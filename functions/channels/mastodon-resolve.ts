@@ -55,29 +55,35 @@ async function list(
   link: string,
   back: Instant,
 ): Promise<Listed> {
-  const own: Status[] = [];
+  const found = new Map<string, Status>();
+  const broken = (reason: string): Listed => ({ kind: 'broken', own: [...found.values()], reason });
+  const base = `/api/v1/accounts/${encodeURIComponent(accountId)}/statuses?limit=${PAGE}&exclude_reblogs=true`;
   let after = '';
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const path = `/api/v1/accounts/${encodeURIComponent(accountId)}/statuses?limit=${PAGE}&exclude_reblogs=true${after}`;
-    const answer = await callApi(http, access, { method: 'GET', path, timeoutMs: READ_TIMEOUT_MS });
-    const items = answer.status === 200 ? parsed(answer, Listing) : undefined;
-    if (!items) return { kind: 'broken', own, reason: `own posts: ${saidBy(answer, access)}` };
-    const posts = items.map((item) => Status.safeParse(item).data).filter((post) => !!post);
-    for (const post of posts) {
-      const known = own.some((one) => one.id === post.id);
-      if (!known && holdsLink(post, link)) own.push(post);
-    }
-    if (posts.length < items.length) {
-      return { kind: 'broken', own, reason: 'the listing holds a post that cannot be read' };
-    }
+    const { posts, problem } = await readPage(http, access, `${base}${after}`);
+    for (const post of posts) if (holdsLink(post, link)) found.set(post.id, post);
+    if (problem !== undefined) return broken(problem);
     const last = posts.at(-1);
-    if (!last || Date.parse(last.created_at) < back) return { kind: 'whole', own };
-    if (after === `&max_id=${last.id}`) {
-      return { kind: 'broken', own, reason: 'the listing of own posts repeats itself' };
+    if (!last || Date.parse(last.created_at) < back) {
+      return { kind: 'whole', own: [...found.values()] };
     }
+    if (after === `&max_id=${last.id}`) return broken('the listing of own posts repeats itself');
     after = `&max_id=${last.id}`;
   }
-  return { kind: 'broken', own, reason: `more than ${PAGES_MAX * PAGE} posts since the claim` };
+  return broken(`more than ${PAGES_MAX * PAGE} posts since the claim`);
+}
+
+async function readPage(
+  http: Http,
+  access: Access,
+  path: string,
+): Promise<{ readonly posts: readonly Status[]; readonly problem?: string }> {
+  const answer = await callApi(http, access, { method: 'GET', path, timeoutMs: READ_TIMEOUT_MS });
+  const items = answer.status === 200 ? parsed(answer, Listing) : undefined;
+  if (!items) return { posts: [], problem: `own posts: ${saidBy(answer, access)}` };
+  const posts = items.map((item) => Status.safeParse(item).data).filter((post) => !!post);
+  if (posts.length === items.length) return { posts };
+  return { posts, problem: 'the listing holds a post that cannot be read' };
 }
 
 /** The link itself, not one that merely begins like it. */
