@@ -30,7 +30,7 @@ export function columnsOf(members: readonly Member[]): Columns {
     if (member.zone !== undefined) hasZones = true;
     addresses.push(member.address);
     for (const name of Object.keys(member.fields)) {
-      fields[name] ??= members.map((one) => one.fields[name] ?? null);
+      if (!Object.hasOwn(fields, name)) fields[name] = members.map((one) => ownOf(one, name));
     }
   }
   return {
@@ -40,6 +40,11 @@ export function columnsOf(members: readonly Member[]): Columns {
     fields,
     ...(hasZones ? { zones: members.map((member) => member.zone ?? null) } : {}),
   };
+}
+
+/** A person may call a field `constructor`: only the member's own value counts. */
+function ownOf(member: Member, name: string): string | null {
+  return Object.hasOwn(member.fields, name) ? (member.fields[name] ?? null) : null;
 }
 
 /** Throws Fault `store_corrupt` when the columns are not of one length. */
