@@ -79,6 +79,10 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
       return wrongState(burst, 'schedule');
     }
     if (event.momentAt <= event.now) return refused('moment_past', 'the moment is in the past');
+    // By its moment alone nobody has said which of them came true, and all of them would leave.
+    if (burst.outcomes?.length) {
+      return refused('outcome_missing', 'a burst with outcomes is put on stand-by and fired');
+    }
     const approval = approvalProblem(burst, event.momentAt);
     if (approval) return approval;
     const { standbyFrom: _f, standbyUntil: _u, reason: _r, ...rest } = unleased(burst);
@@ -367,8 +371,10 @@ function outcomeProblem(burst: Burst, outcome: string | undefined): Advanced | u
 }
 
 function forOutcome(leg: LegSummary, outcome: string | undefined): LegSummary {
-  if (leg.outcome === undefined || leg.outcome === outcome) return leg;
-  return withState(leg, 'dropped', 'other_outcome');
+  if (leg.outcome === undefined) return leg;
+  if (leg.outcome !== outcome) return withState(leg, 'dropped', 'other_outcome');
+  // Fired for another outcome before, then held: this one counts now.
+  return leg.reason === 'other_outcome' ? asPlanned(leg) : leg;
 }
 
 /** Takes the burst from whoever holds it: what was prepared is prepared anew under a new epoch. */
