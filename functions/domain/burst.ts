@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { Id, InstantSchema, Mark, Name } from './ids.ts';
 import { LegSummary } from './leg.ts';
+import { limits } from './limits.ts';
 
 /** The version of header and ledger items that this code writes; older code refuses newer bursts. */
 export const SCHEMA_VERSION = 1;
@@ -98,9 +99,16 @@ export function releaseSpan(burst: Burst): { firstAt: number; lastDeadlineAt: nu
   };
 }
 
-/** A lease is healthy while its time has not come; a clock that runs ahead may end it early. */
+/**
+ * A lease is healthy until its end and a little beyond: clocks disagree. One that runs further
+ * ahead ends it early, which costs time and never safety: claims are fenced by epoch and revision.
+ */
 export function isLeased(burst: Burst, now: number): boolean {
-  return burst.holder !== undefined && burst.leaseUntil !== undefined && now < burst.leaseUntil;
+  return (
+    burst.holder !== undefined &&
+    burst.leaseUntil !== undefined &&
+    now < burst.leaseUntil + limits.leaseMarginMs
+  );
 }
 
 /**

@@ -81,4 +81,6 @@ export const EmailTags = z.strictObject({
   attempt: z.optional(z.string()),
 });
 
+export type EmailTags = z.output<typeof EmailTags>;
+
 export const EventId = Mark;

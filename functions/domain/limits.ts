@@ -13,6 +13,8 @@ export const limits = {
   /** While email is paced: fewer header writes, still a short wait after a crash. */
   leaseSendingMs: 30_000,
   heartbeatSendingMs: 10_000,
+  /** A lease is left alone for this long beyond its end. */
+  leaseMarginMs: 1_000,
   /** From here on a lease is of the near kind. */
   nearMs: 120_000,
   /** A second runner looks at the header this often while it stands by. */
@@ -29,6 +31,8 @@ export const limits = {
   rateShareMs: 60_000,
   /** The share is asked for this long before the commit, so that others can make room. */
   rateShareLeadMs: 45_000,
+  /** While something stands against a leg, it is prepared again this often. */
+  prepareAgainMs: 10_000,
   providerTimeoutMs: 10_000,
   /** After a leg's deadline a late effect may still surface for this long; absence counts only then. */
   lateEffectMs: 60_000,
@@ -42,6 +46,10 @@ export const limits = {
   quotaShare: 0.99,
   /** Silence is judged only after this. */
   graceMs: 30 * 60_000,
+  /** Silence has a meaning only where this share of the neighbours' Send events has arrived. */
+  pipeAliveShare: 0.999,
+  /** While something is in doubt, a measuring burst is looked at again after this. */
+  lookAgainMs: 60_000,
   /** How far clocks of writers may disagree; the change log is re-read this far back. */
   clockSkewMs: 10_000,
   changeLogOverlapMs: 60_000,

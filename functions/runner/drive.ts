@@ -7,6 +7,7 @@ import type { Lane } from '#domain/lane.ts';
 import { isActive, isFinal } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import { Pace } from '#domain/pace.ts';
+import { decideGo } from './go-no-go.ts';
 import { Guard } from './guard.ts';
 import { type Holding, LeaseLost } from './holding.ts';
 import { claimFirst } from './lane-claims.ts';
@@ -17,6 +18,7 @@ import { RateShare } from './rate-share.ts';
 import { reconcile } from './reconcile.ts';
 import { release } from './release.ts';
 import type { Sending } from './sending.ts';
+import { settleAll } from './settle-all.ts';
 
 /** Works until the burst needs no runner for now, or until the time is up. */
 export async function drive(
@@ -41,8 +43,13 @@ export async function drive(
       );
     }
   }
-  if (holding.burst.state === 'measuring') await reconcile(ports, holding, options);
-  else if (holding.burst.state === 'decided')
+  if (holding.burst.state === 'measuring') {
+    await reconcile(ports, holding, async () => {
+      const readied = await prepare(ports, holding);
+      const held = { readied, share: shareFor(ports, readied) };
+      return sendingOf(ports, holding, held, options.until);
+    });
+  } else if (holding.burst.state === 'decided')
     await holding.apply({ kind: 'close', now: ports.clock.now() });
   if (holding.burst.holder === holding.holder) await holding.handOver();
 }
@@ -69,28 +76,56 @@ async function hold(
   options: TickOptions,
 ): Promise<Held | undefined> {
   const { clock } = ports;
-  let readied: Readied | undefined;
-  let share: RateShare | undefined;
-  let triedAt = Number.NEGATIVE_INFINITY;
+  const holder = new Hold(ports, holding);
   while (clock.now() < options.until) {
     if (isPastDeadline(holding.burst, clock.now())) {
       await holding.apply({ kind: 'miss', now: clock.now() });
       return undefined;
     }
-    const isStale = !readied || !isPreparedFor(holding, clock.now());
-    if (isStale && clock.now() - triedAt >= 1_000) {
-      triedAt = clock.now();
-      readied = await tryToPrepare(ports, holding);
-    }
-    const dueAt = commitDueAt(holding.burst);
-    if (readied && isWithin(dueAt, clock.now(), limits.rateShareLeadMs)) {
-      share ??= shareFor(ports, readied);
-      await keepShare(ports, holding, share);
-      if (isWithin(dueAt, clock.now(), 0)) return { readied, share };
-    }
-    await rest(ports, holding, dueAt);
+    const held = await holder.look();
+    if (held) return held;
+    await rest(ports, holding, commitDueAt(holding.burst));
   }
   return undefined;
+}
+
+/** The wait for the commit: prepares, asks for the rate, decides go/no-go, each when it is time. */
+class Hold {
+  readonly #ports: RunnerPorts;
+  readonly #holding: Holding;
+  #readied: Readied | undefined;
+  #share: RateShare | undefined;
+  #triedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: RunnerPorts, holding: Holding) {
+    this.#ports = ports;
+    this.#holding = holding;
+  }
+
+  async look(): Promise<Held | undefined> {
+    const { clock } = this.#ports;
+    const holding = this.#holding;
+    await this.#prepareIfDue();
+    const dueAt = commitDueAt(holding.burst);
+    const readied = this.#readied;
+    if (!readied || !isWithin(dueAt, clock.now(), limits.rateShareLeadMs)) return undefined;
+    this.#share ??= shareFor(this.#ports, readied);
+    await keepShare(this.#ports, holding, this.#share);
+    if (!isWithin(dueAt, clock.now(), 0)) return undefined;
+    if ((await decideGo(holding, readied)) === 'go') return { readied, share: this.#share };
+    return undefined;
+  }
+
+  /** At once, then when it has grown stale; while something stands against it, every few seconds. */
+  async #prepareIfDue(): Promise<void> {
+    const { clock } = this.#ports;
+    const isReady = this.#readied && isPreparedFor(this.#holding, clock.now());
+    const pauseMs = this.#readied ? limits.prepareAgainMs : 1_000;
+    if (isReady && this.#readied?.errors.size === 0) return;
+    if (clock.now() - this.#triedAt < pauseMs) return;
+    this.#triedAt = clock.now();
+    this.#readied = (await tryToPrepare(this.#ports, this.#holding)) ?? this.#readied;
+  }
 }
 
 function isWithin(dueAt: number | undefined, now: number, leadMs: number): boolean {
@@ -107,7 +142,7 @@ async function keepShare(ports: RunnerPorts, holding: Holding, share: RateShare)
 /** A preparation that fails is tried again; whatever cannot be read means: do not send. */
 async function tryToPrepare(ports: RunnerPorts, holding: Holding): Promise<Readied | undefined> {
   try {
-    return await prepare(ports, holding, { isReleased: false });
+    return await prepare(ports, holding);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     ports.log.warn('not_prepared', { burst: holding.burst.id, code: codeOf(error) });
@@ -172,7 +207,7 @@ async function commit(
   for (const leg of starting) {
     const ranges = readied.head.lanes.filter((range) => range.leg === leg.name);
     const lanes = ranges.map((range) => claimFirst(ports, holding, readied.head, range));
-    claimed.set(leg.name, await Promise.all(lanes));
+    claimed.set(leg.name, await settleAll(lanes));
   }
   const legs = starting.map((leg) => leg.name);
   await holding.apply({ kind: 'commit', epoch: holding.epoch, now: ports.clock.now(), legs });
@@ -187,7 +222,7 @@ async function readyAgain(
 ): Promise<Readied | undefined> {
   while (ports.clock.now() < options.until && holding.burst.state === 'releasing') {
     try {
-      return await prepare(ports, holding, { isReleased: true });
+      return await prepare(ports, holding);
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
       ports.log.warn('not_prepared', { burst: holding.burst.id, code: codeOf(error) });
@@ -199,6 +234,31 @@ async function readyAgain(
   return undefined;
 }
 
+async function sendingOf(
+  ports: RunnerPorts,
+  holding: Holding,
+  { readied, share }: Held,
+  until: number,
+): Promise<Sending> {
+  const firstCalls = new Map<string, number>();
+  const { plan, head, senders } = readied;
+  return {
+    ports,
+    clock: ports.clock,
+    holding,
+    guard: new Guard(ports, holding, { frozenAt: head.frozenAt, until, share }),
+    pace: new Pace(share.perSecond),
+    share,
+    plan,
+    head,
+    members: new Members(ports.table, head, await ports.suppressionKey()),
+    senders,
+    until,
+    called: (leg, at) => void (firstCalls.has(leg) || firstCalls.set(leg, at)),
+    firstCallAt: (leg) => firstCalls.get(leg),
+  };
+}
+
 async function sendAll(
   ports: RunnerPorts,
   holding: Holding,
@@ -206,23 +266,7 @@ async function sendAll(
   options: { claimed: ReadonlyMap<string, readonly Lane[]>; until: number },
 ): Promise<void> {
   const { readied, share } = held;
-  const { frozenAt } = readied.head;
-  const firstCalls = new Map<string, number>();
-  const sending: Sending = {
-    ports,
-    clock: ports.clock,
-    holding,
-    guard: new Guard(ports, holding, { frozenAt, until: options.until, share }),
-    pace: new Pace(share.perSecond),
-    share,
-    plan: readied.plan,
-    head: readied.head,
-    members: new Members(ports.table, readied.head, await ports.suppressionKey()),
-    senders: readied.senders,
-    until: options.until,
-    called: (leg, at) => void (firstCalls.has(leg) || firstCalls.set(leg, at)),
-    firstCallAt: (leg) => firstCalls.get(leg),
-  };
+  const sending = await sendingOf(ports, holding, held, options.until);
   try {
     await release(sending, options.claimed);
   } finally {

@@ -76,7 +76,8 @@ export class Guard {
   halt(legName: string): Halt | undefined {
     const { burst } = this.#holding;
     const now = this.#ports.clock.now();
-    if (burst.state !== 'releasing') return 'stopped';
+    // While measuring only what policy allows once more is called; a person stops what releases.
+    if (burst.state !== 'releasing' && burst.state !== 'measuring') return 'stopped';
     if (!this.#holding.isInsideLease) return 'lease';
     if (now > this.#until) return 'until';
     const leg = burst.legs.find((one) => one.name === legName);

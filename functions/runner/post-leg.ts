@@ -106,13 +106,14 @@ async function record(
 export async function settlePost(
   sending: Sending,
   post: PostLeg,
-  options: { readonly until: number },
+  options: { readonly until: number; readonly looks?: number },
 ): Promise<void> {
   const { clock, guard } = sending;
-  for (let look = 0; look < 8 && clock.now() < options.until; look += 1) {
+  const { looks = 8, until } = options;
+  for (let look = 0; look < looks && clock.now() < until; look += 1) {
+    if (look > 0) await clock.sleep(Math.min(5_000, 250 * 2 ** look));
     if (await lookOnce(sending, post)) return;
     await guard.keep();
-    await clock.sleep(Math.min(5_000, 500 * 2 ** look));
   }
 }
 

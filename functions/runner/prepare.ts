@@ -2,7 +2,7 @@
 
 import type { AddressableChannel, BroadcastChannel, Problem, Sender } from '#channels/contract.ts';
 import { codeOf } from '#domain/faults.ts';
-import { isFinal, type LegSummary } from '#domain/leg.ts';
+import { isActive, isFinal, type LegSummary } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
 import type { BroadcastLegPlan, EmailLegPlan, Plan } from '#domain/plan.ts';
@@ -21,75 +21,55 @@ export interface Readied {
   readonly senders: ReadonlyMap<string, Sender>;
   /** Recipients a second, as the account states it; 0 when the burst has no email leg. */
   readonly quotaPerSecond: number;
+  /** What stands against each leg that could not be made ready, by leg: go/no-go decides. */
+  readonly errors: ReadonlyMap<string, Problem>;
 }
 
 /**
- * Prepares every leg that takes part; safe to repeat at any time. Legs that cannot be made ready
- * are held, dropped or let go as their plan says. Returns undefined when the whole burst is held.
+ * Prepares every leg that takes part; safe to repeat at any time. Decides nothing: a leg that
+ * could not be made ready is named with its error. Throws where the whole burst cannot be readied.
  */
-export async function prepare(
-  ports: RunnerPorts,
-  holding: Holding,
-  options: { readonly isReleased: boolean },
-): Promise<Readied | undefined> {
+export async function prepare(ports: RunnerPorts, holding: Holding): Promise<Readied> {
   const plan = await loadPlan(ports.table, holding.burst.id, holding.burst.contentHash);
   const quota = await readQuota(ports, plan);
   const head = await freeze(ports, holding, plan, quota.perSecond);
   const senders = new Map<string, Sender>();
+  const errors = new Map<string, Problem>();
+  const isReleased = holding.burst.committedEpoch !== undefined;
   for (const leg of plan.legs) {
     const summary = holding.burst.legs.find((one) => one.name === leg.name);
     if (!summary || isFinal(summary.state)) continue;
+    // After the release a post that may have been called is only read back, never prepared anew.
+    if (leg.kind === 'broadcast' && !isActive(summary)) continue;
     const problems =
       leg.kind === 'email'
         ? [...(await readySender(ports, plan, leg, senders)), ...quotaProblems(leg, head, quota)]
-        : await readyPostOnce(ports, holding, plan, leg, options.isReleased ? summary : undefined);
-    if (options.isReleased) continue;
-    if ((await goOrNoGo(holding, summary, problems)) === 'held') return undefined;
+        : await readyPost(ports, holding, plan, leg);
+    const error = problems.find((problem) => problem.severity === 'error');
+    if (error) errors.set(leg.name, error);
+    await markPrepared(holding, summary, error?.code);
+    await holding.renewIfDue();
   }
-  if (!options.isReleased) {
+  if (!isReleased) {
     const { recipients, lanes } = head;
     const { epoch } = holding;
     const now = ports.clock.now();
     await holding.apply({ kind: 'prepared', epoch, now, recipients, lanes: lanes.length });
   }
-  return { plan, head, senders, quotaPerSecond: quota.perSecond };
+  return { plan, head, senders, quotaPerSecond: quota.perSecond, errors };
 }
 
-/** After the release only a leg that is still to start may be prepared again. */
-async function readyPostOnce(
-  ports: RunnerPorts,
-  holding: Holding,
-  plan: Plan,
-  leg: BroadcastLegPlan,
-  released: LegSummary | undefined,
-): Promise<Problem[]> {
-  if (released && released.state !== 'prepared') return [];
-  return readyPost(ports, holding, plan, leg);
-}
-
-/** Go/no-go for one leg: its first error decides; the operator chose beforehand what that means. */
-async function goOrNoGo(
+/** Prepared, or planned with the reason that everybody can see long before T. */
+async function markPrepared(
   holding: Holding,
   summary: LegSummary,
-  problems: readonly Problem[],
-): Promise<'go' | 'dropped' | 'held'> {
-  const { epoch } = holding;
-  const error = problems.find((problem) => problem.severity === 'error');
-  if (error && summary.ifNotReady === 'hold') {
-    if (holding.burst.state === 'armed') {
-      await holding.apply({ kind: 'hold', epoch, reason: `${summary.name}: ${error.code}` });
-    }
-    return 'held';
-  }
-  if (error && summary.ifNotReady === 'drop') {
-    const reason = error.code;
-    await holding.apply({ kind: 'leg', epoch, name: summary.name, state: 'dropped', reason });
-    return 'dropped';
-  }
-  if (summary.state === 'planned') {
-    await holding.apply({ kind: 'leg', epoch, name: summary.name, state: 'prepared' });
-  }
-  return 'go';
+  reason: string | undefined,
+): Promise<void> {
+  if (!isActive(summary)) return;
+  const state = reason === undefined ? 'prepared' : 'planned';
+  if (summary.state === state && summary.reason === reason) return;
+  const base = { kind: 'leg', epoch: holding.epoch, name: summary.name, state } as const;
+  await holding.apply(reason === undefined ? base : { ...base, reason });
 }
 
 interface QuotaNow {

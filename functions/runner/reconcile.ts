@@ -1,17 +1,101 @@
-// After the sending: what was left in doubt is settled by evidence, never by guessing.
+// After the sending: what was left open is settled by evidence, never by guessing.
 
-import { isFinal } from '#domain/leg.ts';
+import { closeAt } from '#domain/lane.ts';
+import { isFinal, type LegState } from '#domain/leg.ts';
+import { limits } from '#domain/limits.ts';
+import { listLanes, saveLane } from '#store/lanes.ts';
 import type { Holding } from './holding.ts';
-import type { RunnerPorts, TickOptions } from './ports.ts';
+import type { RunnerPorts } from './ports.ts';
+import { loadPostLeg, settlePost } from './post-leg.ts';
+import { retryEntries } from './retry-entries.ts';
+import type { Sending } from './sending.ts';
+import { settleDoubts } from './settle-doubts.ts';
+import { recordInDoubt } from './work-lane.ts';
 
+/**
+ * One look at a burst that measures. Hands over with the next moment at which something has to be
+ * looked at; decides when the counting window is over and nothing is in doubt any more.
+ */
 export async function reconcile(
   ports: RunnerPorts,
   holding: Holding,
-  _options: TickOptions,
+  openSending: () => Promise<Sending>,
 ): Promise<void> {
+  let sending: Sending | undefined;
+  const open = async (): Promise<Sending> => {
+    sending ??= await openSending();
+    return sending;
+  };
+  try {
+    await closeAbandoned(ports, holding, open);
+    const postsOpen = await settlePosts(holding, open);
+    const doubts = await settleDoubts(ports, holding);
+    for (const leg of doubts.resend.keys()) {
+      await retryEntries(
+        await open(),
+        leg,
+        (one, record) => one.state === 'in_doubt' && record.attempt === 1,
+      );
+    }
+    const isOpen = postsOpen || doubts.waiting > 0 || doubts.resend.size > 0;
+    await goOn(ports, holding, isOpen);
+  } finally {
+    await sending?.share.giveUp().catch(() => undefined);
+  }
+}
+
+async function goOn(ports: RunnerPorts, holding: Holding, isOpen: boolean): Promise<void> {
   const { burst } = holding;
   const now = ports.clock.now();
-  const isOpen = burst.legs.some((leg) => !isFinal(leg.state));
-  const nextAt = isOpen ? now + 60_000 : (burst.measureUntil ?? now);
-  await holding.handOver(nextAt);
+  const measureUntil = burst.measureUntil ?? now;
+  if (!isOpen && now >= measureUntil) await holding.apply({ kind: 'decide', now });
+  await holding.handOver(Math.floor(isOpen ? now + limits.lookAgainMs : measureUntil));
+}
+
+/** A burst that was abandoned: open windows are in doubt, the rest was never called. */
+async function closeAbandoned(
+  ports: RunnerPorts,
+  holding: Holding,
+  open: () => Promise<Sending>,
+): Promise<void> {
+  const { burst, epoch } = holding;
+  const unfinished = burst.legs.filter((leg) => !isFinal(leg.state) && leg.state !== 'in_doubt');
+  if (unfinished.length === 0) return;
+  const sending = await open();
+  const lanes = await listLanes(ports.table, burst.id, burst.lanes);
+  for (const lane of lanes) {
+    if (!lane.window) continue;
+    const excepted = await recordInDoubt(sending, lane, lane.window);
+    const closed = closeAt(lane, lane.window.to, epoch, excepted);
+    await saveLane(ports.table, lane, closed, ports.entropy.id());
+  }
+  for (const leg of unfinished) {
+    const hasBegun = lanes.some(
+      (lane) => lane.leg === leg.name && (lane.next > lane.from || lane.window),
+    );
+    const state = stateAfter(leg.channel === 'email', leg.state, hasBegun);
+    await holding.apply({ kind: 'leg', epoch, name: leg.name, state, reason: 'abandoned' });
+  }
+}
+
+function stateAfter(isAddressable: boolean, state: LegState, hasBegun: boolean): LegState {
+  if (isAddressable) return hasBegun ? 'sent' : 'not_called';
+  return state === 'claimed' ? 'in_doubt' : 'not_called';
+}
+
+/** Posts in doubt are read back; true while one of them may still be settled soon. */
+async function settlePosts(holding: Holding, open: () => Promise<Sending>): Promise<boolean> {
+  let isOpen = false;
+  for (const leg of holding.burst.legs) {
+    if (leg.state !== 'in_doubt') continue;
+    const sending = await open();
+    const plan = sending.plan.legs.find((one) => one.name === leg.name);
+    const post = plan?.kind === 'broadcast' ? await loadPostLeg(sending, plan) : undefined;
+    if (post) await settlePost(sending, post, { looks: 1, until: sending.until });
+    const now = sending.clock.now();
+    const after = holding.burst.legs.find((one) => one.name === leg.name);
+    const since = (holding.burst.momentAt ?? 0) + leg.offsetMs + leg.deadlineMs;
+    if (after?.state === 'in_doubt' && now < since + limits.graceMs) isOpen = true;
+  }
+  return isOpen;
 }

@@ -11,6 +11,7 @@ import { loadPostLeg, type PostLeg, publishPost, settlePost } from './post-leg.t
 import { neverCalled, retryEntries } from './retry-entries.ts';
 import { saveFirstCall } from './save-first-call.ts';
 import type { Sending } from './sending.ts';
+import { settleAll } from './settle-all.ts';
 import { type LaneEnd, workLane } from './work-lane.ts';
 
 /** A leg ready to start: nothing is left to be read between the timer and its first call. */
@@ -35,9 +36,7 @@ export async function release(
     failures.push(error);
   }
   await Promise.all(running);
-  const lost = failures.find((error) => error instanceof LeaseLost);
-  if (lost) throw lost;
-  if (failures.length > 0) throw failures[0];
+  await settleAll(failures.map((error) => Promise.reject(error)));
 }
 
 async function startInOrder(
@@ -103,13 +102,16 @@ async function launchesOf(
   if (!plan) return [];
   if (plan.kind === 'broadcast') {
     const post = await loadPostLeg(sending, plan);
-    return post ? [() => publishPost(sending, post)] : [];
+    return [() => (post ? publishPost(sending, post) : neverPrepared(sending, leg))];
   }
   const open = lanes ?? [];
-  await Promise.all(
-    open.map((lane) => lane.window && sending.members.range(lane.window.from, lane.window.to)),
-  );
+  await settleAll(open.map((lane) => preload(sending, lane)));
   return [() => sendLeg(sending, leg.name, open)];
+}
+
+/** Members of a first window, read before the start: afterwards they come from memory. */
+async function preload(sending: Sending, lane: Lane): Promise<void> {
+  if (lane.window) await sending.members.range(lane.window.from, lane.window.to);
 }
 
 /** Launches of a leg that starts later, or that an earlier run has claimed. */
@@ -122,7 +124,7 @@ async function laterLaunches(sending: Sending, leg: LegSummary): Promise<Launch[
   }
   if (!isActive(leg)) {
     const post = await loadPostLeg(sending, plan);
-    return post ? [() => takeOver(sending, leg, post)] : [];
+    return [() => (post ? takeOver(sending, leg, post) : neverPrepared(sending, leg))];
   }
   await sending.holding.apply({
     kind: 'leg',
@@ -131,6 +133,14 @@ async function laterLaunches(sending: Sending, leg: LegSummary): Promise<Launch[
     state: 'claimed',
   });
   return launchesOf(sending, leg, undefined);
+}
+
+/** There is nothing to publish: the leg ends here, with its reason. */
+async function neverPrepared(sending: Sending, leg: LegSummary): Promise<void> {
+  const { epoch } = sending.holding;
+  const { name } = leg;
+  const reason = 'not_prepared';
+  await sending.holding.apply({ kind: 'leg', epoch, name, state: 'missed', reason });
 }
 
 /** Another run claimed this post and is gone: never call, only read back (and repeat where safe). */
@@ -147,7 +157,7 @@ async function takeOver(sending: Sending, leg: LegSummary, post: PostLeg): Promi
 export async function claimLanes(sending: Sending, leg: string): Promise<Lane[]> {
   const { ports, holding, head } = sending;
   const ranges = head.lanes.filter((range) => range.leg === leg);
-  return Promise.all(ranges.map((range) => claimFirstIfFree(ports, holding, head, range)));
+  return settleAll(ranges.map((range) => claimFirstIfFree(ports, holding, head, range)));
 }
 
 /** A lane that has begun already is left as it stands: `workLane` settles its window. */
@@ -167,22 +177,24 @@ async function claimFirstIfFree(
 /** Works all lanes of an email leg; its end is written when the last lane is done. */
 async function sendLeg(sending: Sending, name: string, lanes: readonly Lane[]): Promise<void> {
   const { holding } = sending;
+  const { epoch } = holding;
+  const begun = holding.burst.legs.some((leg) => leg.name === name && leg.state === 'sending');
+  // The first calls start before anything is written: at T nothing may stand in their way.
   const working = lanes.map((lane) => workLane(sending, lane));
-  const summary = holding.burst.legs.find((one) => one.name === name);
-  if (summary && summary.state !== 'sending') {
-    const { epoch } = holding;
-    await holding.apply({ kind: 'leg', epoch, name, state: 'sending' });
-  }
-  const settled = await Promise.allSettled(working);
+  const marking = begun ? [] : [holding.apply({ kind: 'leg', epoch, name, state: 'sending' })];
+  const settled = await Promise.allSettled([...working, ...marking]);
   await saveFirstCall(sending, name);
-  const failed = settled.find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
-  const ends = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  await settleAll(settled.map(again));
+  const ends = await settleAll(working);
   const halted = ends.find((end) => end.halt !== undefined);
   if (halted) return haltLeg(sending, name, halted, ends);
   const halt = await retryEntries(sending, name, neverCalled);
   if (halt) return haltLeg(sending, name, { halt }, ends);
   await holding.apply({ kind: 'leg', epoch: holding.epoch, name, state: 'sent' });
+}
+
+function again(one: PromiseSettledResult<unknown>): Promise<unknown> {
+  return one.status === 'rejected' ? Promise.reject(one.reason) : Promise.resolve();
 }
 
 /** A leg that was halted: missed when nothing had left, stopped for a person when it fell silent. */

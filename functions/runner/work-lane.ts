@@ -173,7 +173,7 @@ async function recordOwn(
 }
 
 /** Another epoch's window: what its owner recorded counts, else every ordinal is in doubt. */
-async function recordInDoubt(sending: Sending, lane: Lane, window: Window): Promise<number> {
+export async function recordInDoubt(sending: Sending, lane: Lane, window: Window): Promise<number> {
   const { table, entropy } = sending.ports;
   const outcomes: EntryOutcome[] = [];
   for (let ordinal = window.from; ordinal < window.to; ordinal += 1) {
@@ -204,7 +204,8 @@ async function teach(
     const known = new Map(sent.exceptions.map((one) => [one.ordinal, one]));
     const outcomes = stored.outcomes.map((one): EntryOutcome => {
       if (one.state !== 'in_doubt' || one.reason !== 'holder_lost') return one;
-      if (one.ordinal >= sent.calledTo) return { ...one, state: 'not_called', reason: 'halted' };
+      // Never called, as we know; but nobody would call them now, so they stay in doubt by name.
+      if (one.ordinal >= sent.calledTo) return one;
       return known.get(one.ordinal) ?? { ...one, state: 'accepted', reason: 'late_answer' };
     });
     await saveWindowRecord(table, stored, { ...stored, outcomes }, entropy.id());

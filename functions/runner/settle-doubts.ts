@@ -1,0 +1,107 @@
+// People in doubt: settled by events, at whatever time; by policy only after silence has meaning.
+
+import type { Lane } from '#domain/lane.ts';
+import { limits } from '#domain/limits.ts';
+import type { EntryOutcome, WindowRecord } from '#domain/window-record.ts';
+import { listLanes } from '#store/lanes.ts';
+import { listWindowRecords, saveWindowRecord } from '#store/window-records.ts';
+import { arrivedShare, Evidence } from './evidence.ts';
+import type { Holding } from './holding.ts';
+import type { RunnerPorts } from './ports.ts';
+
+export interface Doubts {
+  /** Entries still in doubt whose grace time runs. */
+  readonly waiting: number;
+  /** Entries that policy allows to be called once more, by leg. */
+  readonly resend: ReadonlyMap<string, number>;
+}
+
+/**
+ * Writes what the events prove. Silence decides nothing until the grace time is over; then an
+ * entry is *unproven*, or, where policy says so and the events of its neighbours show the pipe
+ * alive, may be called once more.
+ */
+export async function settleDoubts(ports: RunnerPorts, holding: Holding): Promise<Doubts> {
+  const { burst } = holding;
+  const { table } = ports;
+  const records = await listWindowRecords(table, burst.id);
+  const evidence = new Evidence(table, burst.id, burst.recipients ?? 0);
+  const doubtful = records.filter((record) => record.outcomes.some(isOpen));
+  let waiting = 0;
+  const resend = new Map<string, number>();
+  for (const record of doubtful) {
+    const isOver = ports.clock.now() >= record.recordedAt + limits.graceMs;
+    const mayResend = isOver && (await resendable(ports, holding, record, records, evidence));
+    const outcomes = await judged(record, evidence, isOver && !mayResend);
+    const left = outcomes.filter((one) => one.state === 'in_doubt').length;
+    if (mayResend && left > 0) resend.set(record.leg, (resend.get(record.leg) ?? 0) + left);
+    else waiting += left;
+    await write(ports, record, outcomes);
+    await holding.renewIfDue();
+  }
+  return { waiting, resend };
+}
+
+function isOpen(outcome: EntryOutcome): boolean {
+  return outcome.state === 'in_doubt' || outcome.state === 'unproven';
+}
+
+async function judged(
+  record: WindowRecord,
+  evidence: Evidence,
+  isUnproven: boolean,
+): Promise<EntryOutcome[]> {
+  const outcomes: EntryOutcome[] = [];
+  for (const outcome of record.outcomes) {
+    const proof = isOpen(outcome) ? await evidence.proof(outcome.ordinal) : undefined;
+    if (proof !== undefined) outcomes.push({ ...outcome, state: proof, reason: 'event' });
+    else if (outcome.state === 'in_doubt' && isUnproven) {
+      outcomes.push({ ...outcome, state: 'unproven' });
+    } else outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+async function write(
+  ports: RunnerPorts,
+  record: WindowRecord,
+  outcomes: readonly EntryOutcome[],
+): Promise<void> {
+  const isSame = outcomes.every((one, index) => one === record.outcomes[index]);
+  if (isSame) return;
+  const next = { ...record, outcomes: [...outcomes] };
+  // Whoever wrote meanwhile knew more; the next look starts from there.
+  await saveWindowRecord(ports.table, record, next, ports.entropy.id());
+}
+
+/** Policy, at most one attempt more, and a pipe that is shown alive by the neighbours' events. */
+async function resendable(
+  ports: RunnerPorts,
+  holding: Holding,
+  record: WindowRecord,
+  records: readonly WindowRecord[],
+  evidence: Evidence,
+): Promise<boolean> {
+  const { burst } = holding;
+  if (burst.policy !== 'resend-when-unproven' || record.attempt > 1) return false;
+  const ordinals = record.outcomes
+    .filter((one) => one.state === 'in_doubt')
+    .map((one) => one.ordinal);
+  if (ordinals.length === 0) return false;
+  const lanes = await listLanes(ports.table, burst.id, burst.lanes);
+  const excepted = new Set(
+    records.flatMap((one) => one.outcomes.map((outcome) => outcome.ordinal)),
+  );
+  const share = await arrivedShare(
+    evidence,
+    ordinals,
+    (ordinal) => !excepted.has(ordinal) && isClosed(lanes, ordinal),
+  );
+  return share !== undefined && share >= limits.pipeAliveShare;
+}
+
+function isClosed(lanes: readonly Lane[], ordinal: number): boolean {
+  return lanes.some(
+    (lane) => ordinal >= lane.from && ordinal < (lane.window ? lane.window.from : lane.next),
+  );
+}
