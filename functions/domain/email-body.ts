@@ -14,7 +14,8 @@ export interface Placeholder {
 
 export type Piece = MarkedToken | Placeholder;
 
-const BODY_MAX = 100_000;
+const BODY_MAX = 50_000;
+const QUOTES_MAX = 10;
 const FALLBACK_MAX = 200;
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
@@ -32,6 +33,12 @@ export function parseEmailBody(body: string): readonly Piece[] {
   if (control) {
     const line = body.slice(0, control.index).split('\n').length;
     throw new Refusal('control_character', 'the body holds a control character', { line });
+  }
+  // Every level of quotation is read again by the level above.
+  if (new RegExp(`^(?:[ \\t]{0,3}>){${QUOTES_MAX + 1}}`, 'm').test(body)) {
+    throw new Refusal('body_too_nested', 'the body quotes quotations too deeply', {
+      limit: `at most ${QUOTES_MAX}`,
+    });
   }
   try {
     return createMarked(body).lexer(body.toWellFormed()) as readonly Piece[];

@@ -16,21 +16,21 @@ export function renderEmailText(
 
 /** Two control characters, which no body holds, stand for the braces of a slot until the end. */
 function slot(name: string): string {
-  return `\u0001${name}\u0002`;
+  return `\u0091${name}\u0092`;
 }
 
 /** Braces that are to be seen must not meet others: readers would get a slot or half of one. */
 function withSlots(text: string, source: string): string {
-  const stray = /\{\{|\{\u0001|\u0002\}/.exec(text);
+  const stray = /\{\{|\{\u0091|\u0092\}/.exec(text);
   if (stray) {
-    const near = text.slice(stray.index, stray.index + 20).replace(/[\u0001\u0002].*/s, '');
+    const near = text.slice(stray.index, stray.index + 20).replace(/[\u0091\u0092].*/s, '');
     throw new Refusal(
       'placeholder_malformed',
       `braces stand together at "${near}"; put a blank between them`,
       lineOf(source, near),
     );
   }
-  return text.replaceAll('\u0001', '{{').replaceAll('\u0002', '}}');
+  return text.replaceAll('\u0091', '{{').replaceAll('\u0092', '}}');
 }
 
 function blocks(pieces: readonly Piece[], address: Address): string {
