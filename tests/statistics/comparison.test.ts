@@ -123,7 +123,7 @@ describe('one channel', () => {
         ageHours: 47,
         arms: [
           { n: 4400, s: 90 },
-          { n: 5600, s: 160 },
+          { n: 5600, s: 190 },
         ],
       },
     ];

@@ -390,7 +390,144 @@ def means():
     dump("welch", "S12: t tail by the incomplete beta or by integration, 40 digits", wel)
 
 
+def mantel():
+    def ratio(top, bot, var, zz):
+        if top == 0 and bot == 0: return None, mpf(0), inf
+        if top == 0: return mpf(0), mpf(0), inf
+        if bot == 0: return inf, mpf(0), inf
+        v = top / bot; e = exp(zz * sqrt(var)); return v, v / e, v * e
+    cases = []
+    G = 10 ** 9
+    for strata in [[((20, 5), (30, 12))], [((20, 5), (30, 12)), ((100, 50), (80, 30)), ((0, 0), (5, 1))],
+                   [((G, 2 * 10**7), (G, 2 * 10**7 + 9000)), ((G // 2, 10**7), (G, 2 * 10**7 + 4000))],
+                   [((10, 0), (10, 3)), ((20, 0), (10, 1))], [((10, 0), (12, 0)), ((5, 5), (5, 5))],
+                   [((G, 10), (G, 14)), ((1000, 500), (1000, 400)), ((50, 1), (70, 69))]]:
+        T = [tuple(mpf(x) for x in (b[1], b[0] - b[1], a[1], a[0] - a[1])) for a, b in strata if a[0] and b[0]]
+        zz = z(mpf('0.975')); N = [sum(t) for t in T]
+        R = sum(a * d / n for (a, b, c, d), n in zip(T, N)); S = sum(b * c / n for (a, b, c, d), n in zip(T, N))
+        P = [(a + d) / n for (a, b, c, d), n in zip(T, N)]; Q = [(b + c) / n for (a, b, c, d), n in zip(T, N)]
+        r = [a * d / n for (a, b, c, d), n in zip(T, N)]; s = [b * c / n for (a, b, c, d), n in zip(T, N)]
+        var = mpf(0)
+        if R and S: var = sum(p * x for p, x in zip(P, r)) / (2 * R**2) + sum(p * y + q * x for p, q, x, y in zip(P, Q, r, s)) / (2 * R * S) + sum(q * y for q, y in zip(Q, s)) / (2 * S**2)
+        o = ratio(R, S, var, zz)
+        Rr = sum(a * (c + d) / n for (a, b, c, d), n in zip(T, N)); Sr = sum(c * (a + b) / n for (a, b, c, d), n in zip(T, N))
+        vr = sum(((a + b) * (c + d) * (a + c) - a * c * n) / n**2 for (a, b, c, d), n in zip(T, N)) / (Rr * Sr) if Rr and Sr else mpf(0)
+        rr = ratio(Rr, Sr, vr, zz)
+        W = sum((a + b) * (c + d) / n for (a, b, c, d), n in zip(T, N))
+        D = sum((a * (c + d) - c * (a + b)) / n for (a, b, c, d), n in zip(T, N)) / W
+        p_ = sum(((a + b)**2 * c - (c + d)**2 * a + (a + b) * (c + d) * ((c + d) - (a + b)) / 2) / n**2 for (a, b, c, d), n in zip(T, N))
+        q_ = sum((a * d + c * b) / (2 * n) for (a, b, c, d), n in zip(T, N))
+        vd = (D * p_ + q_) / W**2
+        ex = abs(sum(a - (a + b) * (a + c) / n for (a, b, c, d), n in zip(T, N)))
+        V = sum((a + b) * (c + d) * (a + c) * (b + d) / (n**2 * (n - 1)) for (a, b, c, d), n in zip(T, N))
+        if V == 0: chi, chc, cp, ccp = 0, 0, 1, 1
+        else:
+            chi, chc = ex**2 / V, max(mpf(0), ex - mpf('0.5'))**2 / V; cp, ccp = chi_tail(chi, 1), chi_tail(chc, 1)
+        tell = [(t, n) for t, n in zip(T, N) if t[0] + t[2] > 0 and t[1] + t[3] > 0]
+        df = max(0, len(tell) - 1); bd = mpf(0)
+        if df and o[0] not in (None, 0, inf):
+            for (a, b, c, d), n in tell:
+                m1, nb, na = a + c, a + b, c + d
+                lo, hi = max(mpf(0), m1 - na), min(nb, m1)
+                g = lambda x: x * (na - m1 + x) - o[0] * (nb - x) * (m1 - x)
+                x = bisect(g, lo, hi, 200)
+                v = 1 / (1 / x + 1 / (nb - x) + 1 / (m1 - x) + 1 / (na - m1 + x)); bd += (a - x)**2 / v
+        else: bd = mpf(0)
+        w = dict(oddsRatio=o[0], oddsRatioLo=o[1], oddsRatioHi=o[2], riskRatio=rr[0], riskRatioLo=rr[1], riskRatioHi=rr[2], riskDifference=D,
+                 riskDifferenceLo=D - zz * sqrt(vd), riskDifferenceHi=D + zz * sqrt(vd), cmhChi2=chi, cmhP=cp, cmhChi2Corrected=chc, cmhPCorrected=ccp,
+                 breslowDayChi2=bd, breslowDayDf=df, breslowDayP=chi_tail(bd, df) if bd else mpf(1))
+        cases.append({"input": {"strata": [{"a": {"n": a[0], "s": a[1]}, "b": {"n": b[0], "s": b[1]}} for a, b in strata], "level": 0.95},
+                      "want": {k: num(v) for k, v in w.items()}})
+    dump("mantel-haenszel", "S13 in 40 digits, fitted cells by bisection", cases)
+
+
+def shrink():
+    cases = []
+    G = 10 ** 9
+    for strata in [[((100, 10), (100, 20))], [((100, 10), (100, 20)), ((1000, 30), (900, 20)), ((50, 0), (60, 4))], [((G, 10**7), (G, 10**7 + 5000)), ((G, 10**6), (G, 10**6 + 9000)), ((0, 0), (9, 1))]]:
+        eff = []
+        for a, b in strata:
+            if not a[0] or not b[0]: eff.append(None); continue
+            add = mpf('0.5') if any(s in (0, n) for n, s in (a, b)) else mpf(0)
+            (n0, s0), (n1, s1) = ((mpf(n) + 2 * add, mpf(s) + add) for n, s in (a, b))
+            eff.append((log(s1 / n1) - log(s0 / n0), 1 / s1 - 1 / n1 + 1 / s0 - 1 / n0))
+        k = [e for e in eff if e]; w = [1 / v for _, v in k]; W = sum(w); m = sum(y * x for (y, _), x in zip(k, w)) / W
+        Q = sum(x * (y - m)**2 for (y, _), x in zip(k, w)); df = len(k) - 1
+        t2 = max(mpf(0), (Q - df) / (W - sum(x * x for x in w) / W)) if df else mpf(0)
+        ws = [1 / (v + t2) for _, v in k]; mu = sum(y * x for (y, _), x in zip(k, ws)) / sum(ws)
+        want = dict(logRR=[e and num(e[0]) for e in eff], variance=[e and num(e[1]) for e in eff], Q=num(Q), df=df, pQ=num(chi_tail(Q, df)), I2=num(max(mpf(0), (Q - df) / Q) if Q else mpf(0)),
+                    tau2=num(t2), mu=num(mu), muSe=num(1 / sqrt(sum(ws))), shrunken=[e and num((t2 * e[0] + e[1] * mu) / (t2 + e[1])) for e in eff])
+        cases.append({"input": {"strata": [{"a": {"n": a[0], "s": a[1]}, "b": {"n": b[0], "s": b[1]}} for a, b in strata]}, "want": want})
+    dump("shrink-across-channels", "S15 in 40 digits", cases)
+
+
+def value():
+    """S4 for whole-number betas through the regularised incomplete beta; q-quantile by false position."""
+    mp.dps = 25
+    cases = []
+    for arms, star in [([(1000, 20), (1000, 30), (1000, 28)], 1), ([(10, 0), (10, 1)], 1), ([(500, 50), (400, 38), (300, 33), (100, 2)], 2)]:
+        cs = [Curve(1 + s, 1 + n - s) for n, s in arms]
+        A, others = cs[star], [c for i, c in enumerate(cs) if i != star]
+        def cdf(v):
+            def g(t):
+                x = (1 + v) / (1 + exp(-t)); o = A.dens(t)
+                if x < 1:
+                    for c in others: o *= betainc(c.a, c.b, 0, x, regularized=True)
+                return o
+            p = A.points()
+            if v > 0:
+                k = -log(v)
+                if A.lo < k < A.hi: p = sorted(p + [k])
+            return quad(g, p, maxdegree=5)
+        lo, hi = mpf(0), mpf(60); q = mpf('0.95'); flo, fhi, side = cdf(lo) - q, cdf(hi) - q, 0
+        for step in range(60):
+            x = (lo * fhi - hi * flo) / (fhi - flo) if step % 3 else (lo + hi) / 2
+            fx = cdf(x) - q
+            if abs(fx) < mpf(10) ** -18: break
+            if fx < 0:
+                lo, flo = x, fx
+                if side < 0: fhi /= 2
+                side = -1
+            else:
+                hi, fhi = x, fx
+                if side > 0: flo /= 2
+                side = 1
+        cases.append({"input": {"prior": {"a": 1, "b": 1}, "arms": [{"n": n, "s": s} for n, s in arms], "q": 0.95}, "want": {"star": star, "value": num(x)}})
+        print(x, fx, flush=True)
+    dump("value-remaining", "S4: outer tanh-sinh, inner regularised incomplete beta, 25 digits", cases)
+    mp.dps = 40
+
+
+def two_way():
+    cases = []
+    for waves in [[[(100, 10), (100, 20)]], [[(5000, 100), (5000, 120)], [(9000, 200), (1000, 40)], [(10, 0), (10, 0)]], [[(1000, 10), (1000, 12), (0, 0)], [(500, 30), (100, 4), (900, 61)]]]:
+        k = len(waves[0]); th = [mpf(1)] * k
+        use = [w for w in waves if sum(s for _, s in w)]
+        for _ in range(3000):
+            b = [sum(s for _, s in w) / sum(n * t for (n, _), t in zip(w, th)) for w in use]
+            nt = [sum(w[i][1] for w in use) / sum(w[i][0] * x for w, x in zip(use, b)) for i in range(k)]
+            g = exp(sum(log(t) for t in nt) / k); th = [t / g for t in nt]
+        cases.append({"input": {"waves": [[{"n": n, "s": s} for n, s in w] for w in waves]}, "want": {"relativeRates": [num(t) for t in th]}})
+    dump("two-way-rates", "S5b: 3000 rounds of the fixed point at 40 digits", cases)
+
+
+def clusters():
+    def tt(t, v): return betainc(v / 2, mpf(1) / 2, 0, v / (v + t * t), regularized=True)
+    cases = []
+    for a, b in [([(100, 3), (200, 9), (150, 2)], [(120, 8), (90, 3)]), ([(10**9, 10**7), (5 * 10**8, 6 * 10**6), (10**8, 2 * 10**6)], [(10**9, 11 * 10**6), (10**8, 10**6), (3 * 10**8, 5 * 10**6)])]:
+        out = {}
+        for key, posts in (("a", a), ("b", b)):
+            m, y, G = mpf(sum(x for x, _ in posts)), mpf(sum(x for _, x in posts)), len(posts); R = y / m
+            out[key] = (R, sqrt(mpf(G) / (G - 1) * sum((yy - R * mm)**2 for mm, yy in posts)) / m, sum((yy - R * mm)**2 / (mm * R * (1 - R)) for mm, yy in posts) / (G - 1), G)
+        (Ra, sa, _, Ga), (Rb, sb, _, Gb) = out["a"], out["b"]
+        va, vb = (sa / Ra)**2, (sb / Rb)**2; df = (va + vb)**2 / (va**2 / (Ga - 1) + vb**2 / (Gb - 1)); lr = log(Rb / Ra); t = lr / sqrt(va + vb)
+        want = {k: {"rate": num(r), "se": num(s), "phi": num(f), "posts": g} for k, (r, s, f, g) in out.items()}
+        want.update(logRatio=num(lr), se=num(sqrt(va + vb)), df=num(df), t=num(t), p=num(tt(t, df)))
+        cases.append({"input": {k: [{"impressions": m, "clicks": y} for m, y in posts] for k, posts in (("a", a), ("b", b))}, "want": want})
+    dump("cluster-compare", "S16 in 40 digits", cases)
+
+
 if __name__ == "__main__":
     jobs = dict(pair=pair_sequential, rate=rate_sequence, glob=global_and_srm, strat=stratified, fisher=fisher, post=posteriors,
-                wn=wilson_newcombe, means=means, uplift=uplift, best=best_arm)
+                wn=wilson_newcombe, means=means, uplift=uplift, best=best_arm, mantel=mantel, shrink=shrink, value=value, two=two_way, clusters=clusters)
     for name in sys.argv[1:] or jobs: jobs[name]()
