@@ -2,16 +2,19 @@
 
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock, Entropy, Log, Secrets, Table } from '#domain/ports.ts';
 import { createDynamoTable } from '#store/dynamo-table.ts';
 import { createClock } from './clock.ts';
 import { createEntropy } from './entropy.ts';
 import { createLog } from './log.ts';
-import { createSecrets, secretNames } from './secrets.ts';
-import { createSes, createSesClient } from './ses.ts';
 import { apiSettings } from './settings.ts';
+import { createCallJson } from './signed-json.ts';
+import { createSignedSecrets } from './signed-secrets.ts';
 import { createStartFunction } from './start-function.ts';
+import { createSwitchSending } from './switch-sending.ts';
+
+/** Digests addresses in suppressions; the same parameter as in `secrets.ts`, without its client. */
+const SUPPRESSION_KEY = 'suppression/key';
 
 export interface ApiWorld {
   readonly table: Table;
@@ -30,16 +33,24 @@ export interface ApiWorld {
 
 export function createApiPorts(): ApiWorld {
   const settings = apiSettings();
-  const { region, credentials, linkBase, configurationSet } = settings;
+  const { region, credentials, endpoints, linkBase, configurationSet } = settings;
   // One attempt: whether a lost answer is repeated is decided by whoever wrote.
   const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000 };
   const client = new DynamoDBClient({ region, maxAttempts: 1, requestHandler });
-  const secrets = createSecrets(new SSMClient({ region, requestHandler }), settings.parameters);
-  const ses = createSes(createSesClient({ region }));
+  const ssm = createCallJson({
+    service: 'ssm',
+    faults: 'secret',
+    region,
+    credentials,
+    endpoint: endpoints.ssm,
+    jsonVersion: '1.1',
+    now: () => Date.now(),
+  });
+  const secrets = createSignedSecrets(ssm, settings.parameters);
   const start = createStartFunction({
     region,
     credentials,
-    endpoint: settings.lambda,
+    endpoint: endpoints.lambda,
     function: settings.runFunction,
   });
   return {
@@ -48,11 +59,11 @@ export function createApiPorts(): ApiWorld {
     entropy: createEntropy(),
     log: createLog(),
     secrets,
-    suppressionKey: () => secrets.get(secretNames.suppressionKey),
+    suppressionKey: () => secrets.get(SUPPRESSION_KEY),
     linkBase,
     configurationSet,
     newToken: () => randomBytes(32).toString('base64url'),
     startRunner: (burst) => start({ burst }),
-    switchSending: (set, enabled) => ses.setSending(set, enabled),
+    switchSending: createSwitchSending({ region, credentials, endpoint: endpoints.ses }),
   };
 }

@@ -75,8 +75,8 @@ export interface ApiSettings extends TableSettings {
   /** The runner's function, by name. */
   readonly runFunction: string;
   readonly credentials: Credentials;
-  /** Base address of the Lambda API. */
-  readonly lambda: string;
+  /** Base address of each service that is called without an SDK client. */
+  readonly endpoints: { readonly lambda: string; readonly ses: string; readonly ssm: string };
 }
 
 export function apiSettings(): ApiSettings {
@@ -87,7 +87,12 @@ export function apiSettings(): ApiSettings {
     configurationSet: required('VOLLEY_CONFIGURATION_SET'),
     runFunction: required('VOLLEY_RUN_FUNCTION'),
     credentials: credentials(),
-    lambda: endpoint('lambda', base.region),
+    endpoints: {
+      lambda: endpoint('lambda', base.region),
+      // SES is the one whose variable, host and signing name all differ.
+      ses: endpoint('sesv2', base.region, 'email'),
+      ssm: endpoint('ssm', base.region),
+    },
   };
 }
 
@@ -106,10 +111,14 @@ function credentials(): Credentials {
 }
 
 /** `AWS_ENDPOINT_URL_SQS`, then `AWS_ENDPOINT_URL`, then the Region's own. */
-function endpoint(service: Service | 'lambda', region: string): string {
+function endpoint(
+  service: Service | 'lambda' | 'sesv2',
+  region: string,
+  host: string = service,
+): string {
   const own = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`];
   const address = own || process.env.AWS_ENDPOINT_URL;
-  return (address || `https://${service}.${region}.amazonaws.com`).replace(/\/+$/, '');
+  return (address || `https://${host}.${region}.amazonaws.com`).replace(/\/+$/, '');
 }
 
 function required(name: string): string {
