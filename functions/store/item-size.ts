@@ -5,7 +5,7 @@ import type { Attribute, Item } from '#domain/ports.ts';
 import { indexes, table } from './table.ts';
 
 /** DynamoDB's own limits, in bytes. */
-export const itemBytesMax = 400 * 1024;
+const itemBytesMax = 400 * 1024;
 const partitionKeyBytesMax = 2048;
 const sortKeyBytesMax = 1024;
 const indexKeyBytesMax = 2048;

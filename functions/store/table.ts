@@ -21,7 +21,7 @@ export const table = {
   ],
 } as const;
 
-export type AttributeType = 'S' | 'N';
+type AttributeType = 'S' | 'N';
 
 /** An index projects its own two keys and the table's, nothing more. */
 export interface Index {

@@ -10,7 +10,7 @@ export interface Conformed {
   readonly disagreements: readonly Disagreement[];
 }
 
-export interface Disagreement {
+interface Disagreement {
   /** Counted from 0; the number of operations for the state at the end. */
   readonly at: number;
   readonly operation: Operation | 'final state';

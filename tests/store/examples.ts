@@ -82,7 +82,7 @@ export const record: WindowRecord = {
   ],
 };
 
-export const prepared: Prepared = {
+const prepared: Prepared = {
   channel: 'mastodon',
   identityClass: 'C',
   repeatable: true,
