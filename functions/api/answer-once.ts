@@ -1,6 +1,6 @@
 // The same request under the same key is carried out once and answered alike.
 
-import { createHash } from 'node:crypto';
+import { digestOf } from '#commands/secret-digest.ts';
 import { Refusal } from '#domain/faults.ts';
 import type { Clock, Entropy, Table } from '#domain/ports.ts';
 import { claimKey, recordAnswer } from '#store/idempotency.ts';
@@ -51,7 +51,7 @@ export async function answerOnce(
     table,
     {
       key: `${request.principal}/${request.key}`,
-      request: digestOf(request),
+      request: digestOf(`${request.method}\n${request.path}\n${request.body}`),
       now,
       busyUntil: now + BUSY_MS,
       keepUntil: now + KEPT_MS,
@@ -70,9 +70,4 @@ export async function answerOnce(
   const answered = await carryOut();
   if (answered.status < 500) await recordAnswer(table, claimed.claim, answered, entropy.id());
   return answered;
-}
-
-function digestOf(request: OnceRequest): string {
-  const { method, path, body } = request;
-  return createHash('sha256').update(`${method}\n${path}\n${body}`).digest('base64url');
 }

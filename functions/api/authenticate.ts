@@ -1,7 +1,7 @@
 // Whose token a request carries.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Principal, Scope } from '#commands/context.ts';
+import { isSameSecret } from '#commands/secret-digest.ts';
 import { Fault, Refusal } from '#domain/faults.ts';
 import type { Secrets, Table } from '#domain/ports.ts';
 import { findPrincipal } from '#store/principals.ts';
@@ -42,9 +42,5 @@ async function isAdminToken(secrets: Pick<Secrets, 'get'>, token: string): Promi
     if (error instanceof Fault) return false;
     throw error;
   }
-  return timingSafeEqual(digest(token), digest(wanted.trim())) && wanted.trim().length >= 20;
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return wanted.trim().length >= 20 && isSameSecret(token, wanted.trim());
 }

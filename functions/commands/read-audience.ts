@@ -1,8 +1,7 @@
 // The rows of an audience file, one after the other: a person, or why not.
 
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { CsvError, type Info, parse } from 'csv-parse';
+import { CsvError, type Info, type Parser, parse } from 'csv-parse';
 import { parseAddress } from '#domain/address.ts';
 import { Refusal } from '#domain/faults.ts';
 import { isZone } from '#domain/moment.ts';
@@ -59,9 +58,7 @@ export async function* readAudience(
     skip_empty_lines: true,
     max_record_size: ROW_BYTES_MAX,
   });
-  const source = typeof csv === 'string' ? Readable.from([csv]) : Readable.from(csv);
-  source.on('error', (error) => parser.destroy(error));
-  source.pipe(parser);
+  const feeding = feed(parser, typeof csv === 'string' ? [csv] : csv);
   let columns: Columns | undefined;
   let row = 0;
   try {
@@ -85,9 +82,33 @@ export async function* readAudience(
       field: 'csv',
     });
   } finally {
-    source.destroy();
+    parser.destroy();
+    await feeding;
   }
   if (!columns) throw new Refusal('csv_malformed', 'the file is empty', { field: 'csv', line: 1 });
+}
+
+/** Never faster than rows are taken; an error of the source becomes one of the parser. */
+async function feed(
+  parser: Parser,
+  csv: Iterable<string> | AsyncIterable<string | Uint8Array>,
+): Promise<void> {
+  try {
+    for await (const chunk of csv) {
+      if (parser.destroyed) return;
+      if (!parser.write(chunk)) await drained(parser);
+    }
+    parser.end();
+  } catch (error) {
+    parser.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function drained(parser: Parser): Promise<void> {
+  return new Promise((resolve) => {
+    parser.once('drain', resolve);
+    parser.once('close', resolve);
+  });
 }
 
 /** A contact's id within its audience. */
