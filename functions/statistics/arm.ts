@@ -5,7 +5,7 @@ import { StatisticsRefusal } from './refusal.ts';
 /** One call to action: `n` units exposed, `s` of them converted at least once. */
 export type Arm = { n: number; s: number };
 
-export const armsMin = 2;
+const armsMin = 2;
 export const armsMax = 20;
 
 /**

@@ -15,7 +15,7 @@ const fallMax = 57.6;
  * the density then has a cliff of width 1.
  * Source: S2 of the specification. Cost: about 40 ends; more for shapes below 1.
  */
-export function panelEnds({ a, b }: Shape): number[] {
+function panelEnds({ a, b }: Shape): number[] {
   const sd = Math.min(1, Math.sqrt(1 / a + 1 / b));
   const ends = [0];
   for (const side of [1, -1]) {

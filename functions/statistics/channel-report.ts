@@ -410,12 +410,13 @@ function sensitivityOf(
       ? []
       : [{ id, n: exposures, s: Math.max(human, clicks) }],
   );
-  const { withoutGateways } = tally;
+  const { withoutGateways, design } = tally;
+  const byPosts = design === 'switchback';
   const exposed = calls.reduce((sum, { exposures }) => sum + (exposures ?? 0), 0);
   const outside = withoutGateways?.reduce((sum, { n }) => sum + n, 0);
   return {
-    allClicks: all.length === calls.length ? on(all) : null,
-    withoutGateways: withoutGateways ? on(withoutGateways) : null,
+    allClicks: !byPosts && all.length === calls.length ? on(all) : null,
+    withoutGateways: withoutGateways && !byPosts ? on(withoutGateways) : null,
     gatewayShare: outside === undefined || exposed === 0 ? null : 1 - outside / exposed,
   };
 }

@@ -12,7 +12,7 @@ export type DecideOverallInput = {
   strata: readonly (readonly KnownArm[])[];
   alpha?: number;
 };
-export type OverallPair = { id: string } & Pick<
+type OverallPair = { id: string } & Pick<
   MantelHaenszel,
   'riskRatio' | 'riskRatioLo' | 'riskRatioHi' | 'cmhP' | 'breslowDayP'
 >;

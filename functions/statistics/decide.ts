@@ -70,7 +70,8 @@ const unevenFrom = 1.5;
  * comparisons with a true best, final by rank verification (Hung and Fithian 2019).
  * A switchback channel is decided by its posts (decidePosts); totals alone are too few posts.
  * Refuses: invalid_count, successes_exceed_trials, arm_count (above 20), duplicate_call,
- * unknown_call, invalid_weights, invalid_waves, invalid_alpha, invalid_maturity.
+ * unknown_call, invalid_weights, invalid_waves, invalid_alpha, invalid_maturity, invalid_plan (a
+ * design that is none of the three).
  * Cost: O(arms) live, one exact test a rival at the final read.
  */
 export function decide(input: DecideInput): Decision {
@@ -213,7 +214,15 @@ function removed(human: Arm, all: Arm): Arm {
   return { n: all.n, s: Math.max(0, all.s - human.s) };
 }
 
+const designs: readonly string[] = ['randomized', 'observational', 'switchback'];
+
 function checkInput({ arms, weights, waves, allClicks, ...rest }: DecideInput): void {
+  if (!designs.includes(rest.design)) {
+    throw new StatisticsRefusal(
+      'invalid_plan',
+      `design is ${String(rest.design)}, allowed are ${designs.join(', ')}`,
+    );
+  }
   const { alphaLive = 0.01, alphaFinal = 0.04, maturity } = rest;
   checkOpenUnit(alphaLive, 'invalid_alpha', 'alphaLive');
   checkOpenUnit(alphaFinal, 'invalid_alpha', 'alphaFinal');

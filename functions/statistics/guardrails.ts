@@ -13,7 +13,7 @@ export type Guardrail = {
 };
 
 /** Unadjusted on purpose: harm must not hide behind a correction. */
-export const harmBelow = 0.05;
+const harmBelow = 0.05;
 
 /**
  * Each call against all others together, Fisher one-sided, unadjusted.

@@ -8,7 +8,7 @@ export type AnswerCurve = {
   conversions: number;
   points: readonly { hours: number; share: number }[];
 };
-export type AgedWave = { n: number; ageHours: number };
+type AgedWave = { n: number; ageHours: number };
 export type MaturityInput = {
   waves: readonly AgedWave[];
   curve?: AnswerCurve | undefined;
@@ -18,7 +18,7 @@ export type MaturityInput = {
 export type Maturity = { maturity: number; basis: 'curve' | 'wait' };
 
 /** Matured conversions from which the account's own curve is believed. */
-export const curveConversionsMin = 200;
+const curveConversionsMin = 200;
 
 /**
  * sum_w n_w F(age_w)/sum n_w with F the account's curve (straight lines between its points, from 0

@@ -18,7 +18,7 @@ export type Permutation = {
 };
 
 /** More than this would take seconds; 11 and 12 posts unpaired, 21 pairs. */
-const assignmentsMax = 2_200_000;
+export const assignmentsMax = 2_200_000;
 
 /**
  * Exact permutation p of the drawn assignment: the calls change places between posts, clicks and

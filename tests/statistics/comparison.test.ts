@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChannelReport } from '../../functions/statistics/channel-report.ts';
-import { comparison } from '../../functions/statistics/comparison.ts';
+import { comparison, version } from '../../functions/statistics/comparison.ts';
 import type {
   CallTally,
   ChannelTally,
@@ -51,6 +51,7 @@ function reportOf(given: Partial<ChannelTally>, changes: Partial<ComparisonPlan>
 describe('one channel', () => {
   test('a winner comes with its numbers, its size drawn in, and advice', () => {
     const { email, report } = reportOf({});
+    expect(report.version).toBe(version);
     expect(email.verdict).toEqual({
       status: 'winner',
       reason: 'live',
@@ -213,6 +214,17 @@ describe('one channel', () => {
     expect(report.overall.leftOut).toEqual([{ channel: 'email', reason: 'posts_are_the_unit' }]);
     expect(reportOf({ ...series, finalRead: false }).email.verdict.winner).toBeNull();
   });
+});
+
+test('a long series is decided by swapping neighbouring posts', () => {
+  const posts = Array.from({ length: 90 }, (_, i) => ({
+    call: i % 2 === 0 ? 'trial' : 'demo',
+    impressions: 1000 + i,
+    clicks: 10 + (i % 7) + (i % 2 === 0 ? 0 : 4),
+  }));
+  const { email } = reportOf({ design: 'switchback', posts });
+  expect(email.verdict).toMatchObject({ status: 'winner', winner: 'demo' });
+  expect(email.rivals[0]?.finalP).toBeLessThan(0.01);
 });
 
 describe('bad input', () => {

@@ -195,6 +195,12 @@ const cases: { fn: FunctionName; input: unknown; code: string; why: string }[] =
     code: 'unknown_call',
     why: 'other calls',
   },
+  {
+    fn: 'decide',
+    input: { ...choice, design: 'posthoc', arms: named([ok, ok]) },
+    code: 'invalid_plan',
+    why: 'an unknown design',
+  },
   { fn: 'testAndRoll', input: { N: 0, s: 1, sigma: 1 }, code: 'invalid_count', why: 'empty list' },
 ];
 
