@@ -58,6 +58,19 @@ export const keys = {
     pk: `O#${sha256}`,
     sk: padded(part, PART_DIGITS),
   }),
+  links: (burst: string): Key => ({ pk: `B#${burst}`, sk: 'K#' }),
+  /** `hour` counts from 1970; `digest` names the very events of the chunk. */
+  rawChunk: (burst: string, hour: number, digest: string): Key => ({
+    pk: `B#${burst}#X#${hour}`,
+    sk: digest,
+  }),
+  /** `space` says whose facts: `o` of recipients by ordinal, `v` of visitors. */
+  facts: (burst: string, space: 'o' | 'v', path: string): Key => ({
+    pk: `B#${burst}#F#${space}`,
+    sk: `#${path}`,
+  }),
+  tally: (burst: string, name: string): Key => ({ pk: `B#${burst}`, sk: `T#${name}` }),
+  comparison: (burst: string, name: string): Key => ({ pk: `B#${burst}`, sk: `R#${name}` }),
   idempotency: (key: string): Key => ({ pk: `Y#${key}`, sk: '#' }),
   principal: (tokenDigest: string): Key => ({ pk: `P#${tokenDigest}`, sk: '#' }),
   connection: (connection: string): Key => ({ pk: keys.connections, sk: connection }),
@@ -77,6 +90,8 @@ export const stretches = {
   manifestChunk: (burst: string, freeze: string, chunk: number) =>
     under(`B#${burst}#M`, `${freeze}#${padded(chunk, ORDINAL_DIGITS)}#`),
   audits: (burst: string) => under(`B#${burst}`, 'E#'),
+  tallies: (burst: string) => under(`B#${burst}`, 'T#'),
+  comparisons: (burst: string) => under(`B#${burst}`, 'R#'),
   /** Instants in [from, to], rounded outwards to whole milliseconds. */
   changes: (day: string, from: number, to: number): Stretch => ({
     pk: `V#${day}#0`,

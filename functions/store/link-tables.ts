@@ -1,6 +1,8 @@
 // Where each tracked link of a burst leads. One item a burst; without zod, because click reads it.
 
-import type { Item, Key, Table } from '#domain/ports.ts';
+import type { Table } from '#domain/ports.ts';
+import { keys } from './keys.ts';
+import { putSame } from './save.ts';
 
 /** Destination by `leg/call`: absolute http or https, `{click}` where our click id goes. */
 export type LinkTable = { readonly [legAndCall: string]: string };
@@ -12,7 +14,7 @@ export function linkName(leg: string, call: string): string {
 /** Replaces the burst's table; done before any of its links can be out. */
 export async function saveLinkTable(table: Table, burst: string, links: LinkTable): Promise<void> {
   checked(burst, links);
-  await table.put({ ...linkTableKey(burst), links: JSON.stringify(links) } satisfies Item);
+  await putSame(table, { ...keys.links(burst), links: JSON.stringify(links) });
 }
 
 /** Undefined: no such burst, or nothing of it was ever prepared. Throws an Error on a broken item. */
@@ -20,14 +22,10 @@ export async function loadLinkTable(
   table: Pick<Table, 'get'>,
   burst: string,
 ): Promise<LinkTable | undefined> {
-  const item = await table.get(linkTableKey(burst));
+  const item = await table.get(keys.links(burst));
   if (!item) return undefined;
   if (typeof item.links !== 'string') throw new Error(`link table of ${burst} has no links`);
   return checked(burst, JSON.parse(item.links));
-}
-
-function linkTableKey(burst: string): Key {
-  return { pk: `B#${burst}`, sk: 'K#' };
 }
 
 /** Read back, a destination becomes a header: nothing but an http address may pass. */

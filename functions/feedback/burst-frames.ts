@@ -1,0 +1,70 @@
+// What recording needs to know of a burst: few bytes, kept in the function's memory.
+
+import { type Burst, releaseSpan } from '#domain/burst.ts';
+import type { FoldRule } from '#domain/fold-facts.ts';
+import type { Table } from '#domain/ports.ts';
+import { loadBurst } from '#store/bursts.ts';
+import { loadPlan } from '#store/plans.ts';
+import { type Frame, frameOf, loadFrame, saveFrame } from '#store/tallies.ts';
+import { depthOf } from './merge-event.ts';
+
+export interface BurstFrame {
+  readonly rule: FoldRule;
+  /** Levels of the recipients' tree. */
+  readonly depth: number;
+}
+
+const KEPT_MS = 60_000;
+const UNKNOWN_MS = 1_000;
+const BURSTS_MAX = 500;
+
+/**
+ * The frame of a burst, or undefined for one that does not exist or was never released: whatever
+ * comes back before a release is a preview's. Once released nothing of it changes any more.
+ */
+export function createBurstFrames(table: Table, now: () => number) {
+  const kept = new Map<
+    string,
+    { readonly frame: BurstFrame | undefined; readonly until: number }
+  >();
+  return async (id: string): Promise<BurstFrame | undefined> => {
+    const known = kept.get(id);
+    if (known && now() < known.until) return known.frame;
+    const burst = await loadBurst(table, id, { consistent: true });
+    const frame = burst && (await frameOfBurst(table, burst));
+    const oldest = kept.keys().next();
+    if (kept.size >= BURSTS_MAX && !oldest.done) kept.delete(oldest.value);
+    kept.set(id, { frame, until: now() + (frame ? KEPT_MS : UNKNOWN_MS) });
+    return frame;
+  };
+}
+
+async function frameOfBurst(table: Table, burst: Burst): Promise<BurstFrame | undefined> {
+  if (burst.committedEpoch === undefined) return undefined;
+  const frame = await frameFor(table, burst, 'saved');
+  return { rule: foldRuleOf(burst, frame), depth: depthOf(burst.recipients ?? 0) };
+}
+
+/** The plan's frame; made from the plan when nobody stored it yet, and then stored if asked. */
+export async function frameFor(
+  table: Table,
+  burst: Burst,
+  isMissing: 'saved' | 'made',
+  stored?: Frame,
+): Promise<Frame> {
+  const known = stored ?? (await loadFrame(table, burst.id));
+  if (known?.contentHash === burst.contentHash) return known;
+  const plan = await loadPlan(table, burst.id, burst.contentHash);
+  const frame = frameOf(plan, burst.contentHash);
+  if (isMissing === 'saved') await saveFrame(table, burst.id, frame);
+  return frame;
+}
+
+export function foldRuleOf(burst: Burst, frame: Frame): FoldRule {
+  const momentAt = burst.momentAt ?? burst.releasedAt ?? 0;
+  return {
+    attributionMs: frame.attributionMs,
+    releasedAt: releaseSpan(burst)?.firstAt ?? momentAt,
+    countedUntil: momentAt + frame.comparison.windowMs,
+  };
+}

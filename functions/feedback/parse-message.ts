@@ -1,0 +1,48 @@
+// One message of the feedback queue, whoever put it there.
+
+import { ClickEvent, ConversionEvent, type FeedbackEvent } from '#domain/event.ts';
+import { type ParsedMessage, parseSesEvent } from './parse-ses-event.ts';
+
+/** SES and SNS greet a new subscription in plain words. */
+const NOTICE = /^Successfully validated SNS topic/;
+
+/**
+ * Clicks and conversions as our own functions send them; SES events raw or in SNS's envelope.
+ * Poison is what nobody of ours can have meant; the reason quotes nothing of it.
+ */
+export function parseMessage(body: string): ParsedMessage<FeedbackEvent> {
+  const said = objectOf(body);
+  if (!said) return { kind: 'poison', reason: 'no JSON object' };
+  if (said.kind === 'click') return known(ClickEvent.safeParse(said), 'a malformed click');
+  if (said.kind === 'conversion') {
+    return known(ConversionEvent.safeParse(said), 'a malformed conversion');
+  }
+  if (said.Type === 'Notification' && typeof said.Message === 'string') {
+    if (NOTICE.test(said.Message)) return { kind: 'ignored', why: 'notice' };
+    const inner = objectOf(said.Message);
+    return inner ? fromSes(inner) : { kind: 'poison', reason: 'an SNS message that is no JSON' };
+  }
+  return fromSes(said);
+}
+
+function fromSes(said: Readonly<Record<string, unknown>>): ParsedMessage<FeedbackEvent> {
+  if (said.eventType === undefined) return { kind: 'poison', reason: 'no event of a known kind' };
+  return parseSesEvent(said);
+}
+
+function known<E>(
+  parsed: { success: true; data: E } | { success: false },
+  reason: string,
+): ParsedMessage<E> {
+  return parsed.success ? { kind: 'event', event: parsed.data } : { kind: 'poison', reason };
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return value as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

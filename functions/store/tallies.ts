@@ -1,0 +1,164 @@
+// What a report is made of, in one query: the counts of a burst, what was sent, and how to read them.
+
+import * as z from 'zod/mini';
+import { Name } from '#domain/ids.ts';
+import {
+  type ComparisonPlan as Comparison,
+  ComparisonPlan,
+  Goal,
+  type Plan,
+} from '#domain/plan.ts';
+import type { Item, Table } from '#domain/ports.ts';
+import type { Space } from './facts.ts';
+import { fromItem, fromJson, parsed, toItem } from './item.ts';
+import { keys, stretches } from './keys.ts';
+import { queryAll } from './query-all.ts';
+import { compareAndSave, putSame, type Saved } from './save.ts';
+import { type Child, ChildForm } from './tally-form.ts';
+
+/** The roots of both trees, as of the last fold. */
+export interface Counted {
+  readonly revision: number;
+  readonly nonce: string;
+  readonly roots: { readonly [space in Space]?: Child };
+}
+
+const Roots = z.strictObject({ o: z.optional(ChildForm), v: z.optional(ChildForm) });
+
+/** What the ledger says of one link of an addressable leg, in recipients. */
+export const SentCounts = z.strictObject({
+  recipients: z.int(),
+  accepted: z.int(),
+  refused: z.int(),
+  inDoubt: z.int(),
+  unproven: z.int(),
+  heldBack: z.int(),
+  notCalled: z.int(),
+  /** Not claimed yet. */
+  waiting: z.int(),
+});
+export type SentCounts = z.output<typeof SentCounts>;
+
+/** Per `leg/call`, counted from lanes and window records of this state of the ledger. */
+export const Sent = z.strictObject({
+  revision: z.int(),
+  nonce: z.string(),
+  /** The header's revision when it was counted. */
+  basis: z.string(),
+  countedAt: z.number(),
+  byLink: z.record(z.string(), SentCounts),
+});
+export type Sent = z.output<typeof Sent>;
+
+/** What a report needs of the plan: small where a plan with its markup is not. */
+export const Frame = z.strictObject({
+  contentHash: z.string(),
+  campaign: z.string(),
+  calls: z.array(z.strictObject({ name: Name, say: z.string() })),
+  legs: z.array(
+    z.strictObject({
+      name: Name,
+      channel: Name,
+      kind: z.enum(['email', 'broadcast']),
+      shares: z.array(z.strictObject({ call: Name, weight: z.number() })),
+    }),
+  ),
+  comparison: ComparisonPlan,
+  goal: z.optional(Goal),
+  attributionMs: z.int(),
+});
+export type Frame = z.output<typeof Frame>;
+
+export interface Tallies {
+  readonly counted?: Counted;
+  readonly sent?: Sent;
+  readonly frame?: Frame;
+}
+
+/** One strong query over three small items, whatever the size of the list. */
+export async function loadTallies(table: Table, burst: string): Promise<Tallies> {
+  const items = await queryAll(table, { ...stretches.tallies(burst), consistent: true });
+  const find = (name: string) => items.find((item) => item.sk === keys.tally(burst, name).sk);
+  const [counted, sent, frame] = [find('counted'), find('sent'), find('frame')];
+  return {
+    ...(counted ? { counted: decodeCounted(counted) } : {}),
+    ...(sent ? { sent: decodeSent(sent) } : {}),
+    ...(frame ? { frame: fromItem(Frame, frame) } : {}),
+  };
+}
+
+export async function loadCounted(table: Table, burst: string): Promise<Counted | undefined> {
+  const item = await table.get(keys.tally(burst, 'counted'), { consistent: true });
+  return item && decodeCounted(item);
+}
+
+export function saveCounted(
+  table: Table,
+  burst: string,
+  previous: Counted | undefined,
+  next: Counted,
+  nonce: string,
+): Promise<Saved<Counted>> {
+  const key = keys.tally(burst, 'counted');
+  const encode = ({ revision, nonce: mark, roots }: Counted): Item => {
+    const text = JSON.stringify(parsed(Roots, roots, key));
+    return { ...key, revision, nonce: mark, roots: text };
+  };
+  return compareAndSave(table, key, previous, next, encode, decodeCounted, nonce);
+}
+
+export function saveSent(
+  table: Table,
+  burst: string,
+  previous: Sent | undefined,
+  next: Sent,
+  nonce: string,
+): Promise<Saved<Sent>> {
+  const key = keys.tally(burst, 'sent');
+  const encode = (sent: Sent): Item => ({
+    ...toItem(Sent, key, sent),
+    byLink: JSON.stringify(sent.byLink),
+  });
+  return compareAndSave(table, key, previous, next, encode, decodeSent, nonce);
+}
+
+export async function loadFrame(table: Table, burst: string): Promise<Frame | undefined> {
+  const item = await table.get(keys.tally(burst, 'frame'), { consistent: true });
+  return item && fromItem(Frame, item);
+}
+
+export async function saveFrame(table: Table, burst: string, frame: Frame): Promise<void> {
+  await putSame(table, toItem(Frame, keys.tally(burst, 'frame'), frame));
+}
+
+/** The frame of a plan. */
+export function frameOf(plan: Plan, contentHash: string): Frame {
+  const comparison: Comparison = plan.comparison;
+  return {
+    contentHash,
+    campaign: plan.campaign,
+    calls: plan.calls.map(({ name, say }) => ({ name, say })),
+    legs: plan.legs.map((leg) => ({
+      name: leg.name,
+      channel: leg.channel,
+      kind: leg.kind,
+      shares: leg.kind === 'email' ? leg.allocation : [{ call: leg.call, weight: 1 }],
+    })),
+    comparison,
+    ...(plan.goal ? { goal: plan.goal } : {}),
+    attributionMs: plan.attributionMs,
+  };
+}
+
+function decodeCounted(item: Item): Counted {
+  const roots = parsed(Roots, fromJson(item, 'roots'), item) as Counted['roots'];
+  return { revision: Number(item.revision), nonce: String(item.nonce), roots };
+}
+
+function decodeSent(item: Item): Sent {
+  return parsed(Sent, { ...beside(item), byLink: fromJson(item, 'byLink') }, item);
+}
+
+function beside({ pk: _p, sk: _s, ...rest }: Item): object {
+  return rest;
+}
