@@ -21,26 +21,26 @@ export interface EmailChannelOptions {
   readonly timeoutMs?: number;
 }
 
-/** Entry statuses after which nothing was accepted and a repeat makes sense. */
-const NOT_NOW: ReadonlySet<string> = new Set([
-  'ACCOUNT_THROTTLED',
-  'TRANSIENT_FAILURE',
-  'ACCOUNT_DAILY_QUOTA_EXCEEDED',
-  // The second layer of a stop gives these; whoever resumes must still find the recipient.
+/** Entry statuses that say: not accepted, try again. */
+const NOT_NOW: ReadonlySet<string> = new Set(['ACCOUNT_THROTTLED', 'TRANSIENT_FAILURE']);
+
+/**
+ * Entry statuses about the account or the template rather than the recipient. A call that gets
+ * nothing else is refused as a whole, so that the leg halts before everybody is written off.
+ */
+const NOBODY: ReadonlySet<string> = new Set([
   'ACCOUNT_SENDING_PAUSED',
   'CONFIGURATION_SET_SENDING_PAUSED',
-]);
-
-const NEVER: ReadonlySet<string> = new Set([
-  'MESSAGE_REJECTED',
+  'ACCOUNT_DAILY_QUOTA_EXCEEDED',
+  'ACCOUNT_SUSPENDED',
   'MAIL_FROM_DOMAIN_NOT_VERIFIED',
   'CONFIGURATION_SET_NOT_FOUND',
   'TEMPLATE_NOT_FOUND',
-  'ACCOUNT_SUSPENDED',
   'INVALID_SENDING_POOL_NAME',
-  'INVALID_PARAMETER',
-  'FAILED',
 ]);
+
+/** Entry statuses that write off this one recipient. */
+const NEVER: ReadonlySet<string> = new Set(['MESSAGE_REJECTED', 'INVALID_PARAMETER', 'FAILED']);
 
 export function createEmailChannel(options: EmailChannelOptions): AddressableChannel {
   const { ses, secrets, signingKeys, timeoutMs = limits.providerTimeoutMs } = options;
@@ -102,6 +102,10 @@ async function sendBatch(
     const written = addressees.map((addressee) => entryOf(addressee, writing));
     const entries = written.filter((one) => 'to' in one);
     const answer = entries.length === 0 ? { entries: [] } : await call(entries);
+    const [first] = answer.entries;
+    if (first && answer.entries.every((entry) => NOBODY.has(entry.status))) {
+      return { kind: 'refused', reason: reasonOf(first) };
+    }
     let next = 0;
     const outcomes = written.map((one) => ('to' in one ? outcomeOf(answer.entries[next++]) : one));
     return { kind: 'answered', outcomes };
@@ -154,14 +158,18 @@ function tagsOf(writing: Writing, call: string, ordinal: number, attempt: number
 
 function outcomeOf(entry: BulkAnswer['entries'][number] | undefined): Outcome {
   if (!entry) return { kind: 'unknown', reason: 'SES gave no result for the entry' };
-  const { status, messageId, error } = entry;
+  const { status, messageId } = entry;
   if (status === 'SUCCESS') {
     return { kind: 'accepted', ...(messageId !== undefined && { messageId }) };
   }
-  const reason = error === undefined ? status : `${status}: ${error.slice(0, 200)}`;
-  if (NOT_NOW.has(status)) return { kind: 'throttled', reason };
+  const reason = reasonOf(entry);
+  if (NOT_NOW.has(status) || NOBODY.has(status)) return { kind: 'throttled', reason };
   if (NEVER.has(status)) return { kind: 'refused', reason };
   return { kind: 'unknown', reason: `SES answered the unknown status "${status.slice(0, 60)}"` };
+}
+
+function reasonOf({ status, error }: BulkAnswer['entries'][number]): string {
+  return error === undefined ? status : `${status}: ${error.slice(0, 200)}`;
 }
 
 function failed(error: unknown): SentBatch {

@@ -13,8 +13,6 @@ const THROTTLES: ReadonlySet<string> = new Set([
   'RequestThrottled',
   'RequestLimitExceeded',
   'SlowDown',
-  // The second layer of a stop: nothing was accepted, and a resume must still find the recipients.
-  'SendingPausedException',
 ]);
 
 /** Refused before it was looked at, and right again with fresh credentials or a right clock. */

@@ -215,15 +215,7 @@ describe('what the answer of SES means', () => {
     ['SUCCESS', 'accepted'],
     ['ACCOUNT_THROTTLED', 'throttled'],
     ['TRANSIENT_FAILURE', 'throttled'],
-    ['ACCOUNT_DAILY_QUOTA_EXCEEDED', 'throttled'],
-    ['ACCOUNT_SENDING_PAUSED', 'throttled'],
-    ['CONFIGURATION_SET_SENDING_PAUSED', 'throttled'],
     ['MESSAGE_REJECTED', 'refused'],
-    ['MAIL_FROM_DOMAIN_NOT_VERIFIED', 'refused'],
-    ['CONFIGURATION_SET_NOT_FOUND', 'refused'],
-    ['TEMPLATE_NOT_FOUND', 'refused'],
-    ['ACCOUNT_SUSPENDED', 'refused'],
-    ['INVALID_SENDING_POOL_NAME', 'refused'],
     ['INVALID_PARAMETER', 'refused'],
     ['FAILED', 'refused'],
     ['A_WORD_OF_NEXT_YEAR', 'unknown'],
@@ -233,6 +225,34 @@ describe('what the answer of SES means', () => {
     const batch = await (await senderWith(ses)).send([addressee(0)]);
     expect(batch).toMatchObject({ kind: 'answered', outcomes: [{ kind }] });
   });
+
+  test.each([
+    'ACCOUNT_SENDING_PAUSED',
+    'CONFIGURATION_SET_SENDING_PAUSED',
+    'ACCOUNT_DAILY_QUOTA_EXCEEDED',
+    'ACCOUNT_SUSPENDED',
+    'MAIL_FROM_DOMAIN_NOT_VERIFIED',
+    'CONFIGURATION_SET_NOT_FOUND',
+    'TEMPLATE_NOT_FOUND',
+    'INVALID_SENDING_POOL_NAME',
+  ])(
+    "%s is nobody's own: alone it refuses the call, among others it may be repeated",
+    async (status) => {
+      const all = fakeSes((request) => ({
+        entries: request.entries.map(() => ({ status, error: 'no' })),
+      }));
+      const both = [addressee(0), addressee(1)];
+      expect(await (await senderWith(all)).send(both)).toEqual({
+        kind: 'refused',
+        reason: `${status}: no`,
+      });
+      const some = fakeSes(() => ({ entries: [{ status: 'SUCCESS' }, { status }] }));
+      expect(await (await senderWith(some)).send(both)).toMatchObject({
+        kind: 'answered',
+        outcomes: [{ kind: 'accepted' }, { kind: 'throttled' }],
+      });
+    },
+  );
 
   test('an entry without a result is in doubt, the others keep theirs', async () => {
     const ses = fakeSes(() => ({ entries: [{ status: 'SUCCESS' }] }));

@@ -66,7 +66,7 @@ describe.each(ways)('SendBulkEmail %s', (way) => {
       json(400, { message: 'bad' }, { 'x-amzn-errortype': 'BadRequestException:http://x/' }),
       'ses_refused',
     ],
-    ['400 paused', json(400, { __type: 'SendingPausedException' }), 'ses_throttled'],
+    ['400 paused', json(400, { __type: 'SendingPausedException' }), 'ses_refused'],
     ['400 suspended', json(400, { __type: 'AccountSuspendedException' }), 'ses_refused'],
     ['404', json(404, { __type: 'NotFoundException' }), 'ses_refused'],
     ['408', json(408, { __type: 'RequestTimeout' }), 'ses_unanswered'],
