@@ -36,6 +36,8 @@ export interface RuntimeOptions {
 export interface Runtime {
   readonly urls: { readonly [name in PortName]: string };
   readonly token: string;
+  /** Of the account on the social stand-in. */
+  readonly socialToken: string;
   readonly folder: DataFolder;
   /** Functions in the middle of something are ended; what they left open is settled at the next start. */
   stop(): Promise<void>;
@@ -98,7 +100,8 @@ async function start(
   folder.keepPorts(portsOf(urls));
   folder.writeRuntimeFile({ pid: process.pid, startedAt: Date.now(), token, urls });
   stops.push(() => folder.removeRuntimeFile());
-  return { urls, token, folder, stop: () => stopAll(stops, output) };
+  const { socialToken } = secrets;
+  return { urls, token, socialToken, folder, stop: () => stopAll(stops, output) };
 }
 
 /** Open before there are functions, because these are told the addresses. */

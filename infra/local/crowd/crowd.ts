@@ -65,6 +65,7 @@ export class Crowd {
   #cursor: CrowdCursor;
   #looking: Promise<void>;
   #stopped = false;
+  #caughtUp = false;
 
   constructor(options: CrowdOptions) {
     this.#options = options;
@@ -72,9 +73,9 @@ export class Crowd {
     this.#looking = this.#look();
   }
 
-  /** Nothing is left to be done for what has arrived so far. */
+  /** Everything that has arrived so far was read, and nothing is left to be done about it. */
   isIdle(): boolean {
-    return this.#agenda.open === 0;
+    return this.#caughtUp && this.#agenda.open === 0;
   }
 
   async stop(): Promise<void> {
@@ -98,9 +99,11 @@ export class Crowd {
   async #readInbox(): Promise<void> {
     const { inboxUrl } = this.#options;
     const after = this.#cursor.emails;
-    const { messages } = (await getJson(`${inboxUrl}/inbox?after=${after}&max=300`)) as {
+    const { messages, pending } = (await getJson(`${inboxUrl}/inbox?after=${after}&max=300`)) as {
       messages: InboxMessage[];
+      pending: number;
     };
+    this.#caughtUp = messages.length === 0 && pending === 0;
     if (messages.length === 0) return;
     for (const message of messages) this.#receive(message);
     this.#keep({ ...this.#cursor, emails: messages.at(-1)?.index ?? after });

@@ -29,6 +29,8 @@ export interface Renderer {
   /** In order, behind whatever is still being rendered; never holds up the caller. */
   render(request: BulkRequest, accepted: readonly BulkEntry[]): void;
   inbox(after: number, max: number): InboxMessage[];
+  /** Calls whose messages do not show yet. */
+  pending(): number;
   /** Resolves when everything handed over so far can be read. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -42,13 +44,19 @@ export async function startRenderer(port: number): Promise<Renderer> {
   const server = await listen(port);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let chain: Promise<void> = Promise.resolve();
+  let pending = 0;
   return {
     url,
     render: (request, accepted) => {
+      pending += 1;
       chain = chain
         .then(() => forward(url, request, accepted))
-        .catch((error: unknown) => console.error(`not rendered: ${String(error)}`));
+        .catch((error: unknown) => console.error(`not rendered: ${String(error)}`))
+        .finally(() => {
+          pending -= 1;
+        });
     },
+    pending: () => pending,
     inbox: (after, max) => {
       const { emails } = getStoreReadonly();
       return emails.slice(after, after + max).map((email, offset) => ({

@@ -200,7 +200,11 @@ class SesFront {
   #inbox(query: URLSearchParams): Answer {
     const after = Math.max(0, Number(query.get('after') ?? 0));
     const max = Math.min(500, Math.max(1, Number(query.get('max') ?? 100)));
-    return json(200, { messages: this.#options.renderer?.inbox(after, max) ?? [] });
+    const { renderer } = this.#options;
+    return json(200, {
+      messages: renderer?.inbox(after, max) ?? [],
+      pending: renderer?.pending() ?? 0,
+    });
   }
 
   #replay(entry: SesLogEntry, untold: Map<string, Call>): void {

@@ -1,0 +1,88 @@
+// `volley audit`: does the ledger say what the providers say?
+
+import type { ListedBursts } from '#commands/list-bursts.ts';
+import type { ListedRecipients, ShownLedger } from '#commands/show-ledger.ts';
+import { type ApiClient, connect } from '../api-client.ts';
+import { type Command, parse } from '../command.ts';
+import { type Compared, compare, type Recipient } from './compare.ts';
+import { type ProviderLogs, readProviderLogs } from './provider-logs.ts';
+
+const SHOWN_DIFFERENCES = 20;
+
+export const audit: Command = {
+  usage: 'audit [BURST]',
+  about: "compare the ledger with the providers' own logs",
+  run: async (args) => {
+    const parsed = parse(args);
+    const api = connect(parsed);
+    const logs = readProviderLogs(parsed.data);
+    const [wanted] = parsed.positionals;
+    const ids = wanted === undefined ? await allBursts(api) : [wanted];
+    const bursts: Compared[] = [];
+    for (const id of ids) bursts.push(await compareBurst(api, id, logs));
+    const isClean = bursts.every(({ differences }) => differences.length === 0);
+    console.log(
+      parsed.json ? JSON.stringify({ clean: isClean, bursts }) : inWords(bursts, isClean),
+    );
+    return isClean ? 0 : 1;
+  },
+};
+
+async function compareBurst(api: ApiClient, id: string, logs: ProviderLogs): Promise<Compared> {
+  const path = `/v1/bursts/${encodeURIComponent(id)}`;
+  const ledger = await api.call<ShownLedger>('GET', `${path}/ledger`);
+  return compare(ledger, ledger.head ? await recipientsOf(api, path) : [], logs);
+}
+
+async function recipientsOf(api: ApiClient, path: string): Promise<Recipient[]> {
+  const all: Recipient[] = [];
+  for (let page: number | undefined = 0; page !== undefined; ) {
+    const answer: ListedRecipients = await api.call('GET', `${path}/recipients?page=${page}`);
+    all.push(...answer.recipients);
+    page = answer.next;
+  }
+  return all;
+}
+
+async function allBursts(api: ApiClient): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after = ''; ; ) {
+    const query = after === '' ? '' : `&after=${after}`;
+    const page = await api.call<ListedBursts>('GET', `/v1/bursts?limit=200${query}`);
+    ids.push(...page.bursts.map(({ burst }) => burst));
+    if (page.next === undefined) return ids;
+    after = page.next;
+  }
+}
+
+function inWords(bursts: readonly Compared[], isClean: boolean): string {
+  const lines = bursts.flatMap((one) => {
+    const counts = [
+      `list ${number(one.recipients)}`,
+      `sent ${number(one.accepted)}`,
+      `refused ${number(one.refused)}`,
+      `in doubt ${number(one.inDoubt)}`,
+      `held back ${number(one.suppressed)}`,
+      `unaccounted ${number(one.unaccounted)}`,
+      `twice ${number(one.duplicates)}`,
+      `posts ${number(one.posts)}`,
+    ];
+    const shown = one.differences.slice(0, SHOWN_DIFFERENCES).map((what) => `    ${what}`);
+    const more = one.differences.length - shown.length;
+    return [
+      `${one.burst} (${one.state}): ${one.differences.length === 0 ? 'clean' : `${one.differences.length} differences`}`,
+      `    ${counts.join(' · ')}`,
+      ...shown,
+      ...(more > 0 ? [`    and ${more} more`] : []),
+    ];
+  });
+  if (lines.length === 0) return 'there are no bursts to audit';
+  const verdict = isClean
+    ? "clean: the ledger and the providers' own logs say the same"
+    : 'NOT clean: see above';
+  return [...lines, verdict].join('\n');
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
