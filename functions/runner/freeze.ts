@@ -144,7 +144,7 @@ function isDropped(holding: Holding, name: string): boolean {
 function memberOf(contact: Contact, leg: EmailLegPlan): Omit<Member, 'ordinal'> {
   const fields: Record<string, string> = {};
   for (const slot of Object.keys(leg.slots)) {
-    const value = contact.fields[slot];
+    const value = Object.hasOwn(contact.fields, slot) ? contact.fields[slot] : undefined;
     if (value !== undefined && value !== '') fields[slot] = value;
   }
   const base = { address: contact.address, fields };

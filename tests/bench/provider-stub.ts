@@ -1,6 +1,7 @@
 // A process of its own that answers like SES and like a Mastodon server, and stamps every arrival.
 
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 
 const stamps: { kind: 'email' | 'post'; burst: string; at: number }[] = [];
@@ -54,7 +55,15 @@ function answerTo(method: string, url: string, body: string, at: number): unknow
   return undefined;
 }
 
-server.listen(0, '127.0.0.1', () => {
-  process.send?.({ port: (server.address() as AddressInfo).port });
-});
+async function listen(one: Server): Promise<number> {
+  await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
+  return (one.address() as AddressInfo).port;
+}
+
+const dynamo = process.argv.includes('--dynamodb')
+  ? (createRequire(import.meta.url)('dynalite') as (options: object) => Server)({
+      createTableMs: 0,
+    })
+  : undefined;
+process.send?.({ port: await listen(server), dynamoPort: dynamo && (await listen(dynamo)) });
 process.on('disconnect', () => process.exit(0));

@@ -31,11 +31,18 @@ export interface ReleaseWorld {
 }
 
 const KEYS = `k:${'s'.repeat(32)}`;
-const quiet: Log = {
+export const quiet: Log = {
   info: () => {},
   warn: () => {},
   error: (event, fields) => console.error(event, fields),
 };
+
+export function secretsOfBench(): Secrets {
+  return {
+    get: async (name) => (name === 'links/keys' ? KEYS : 'token-of-the-stub-account'),
+    put: async () => {},
+  };
+}
 
 export async function startReleaseWorld(recipients: number): Promise<ReleaseWorld> {
   const child = fork(new URL('provider-stub.ts', import.meta.url), { serialization: 'json' });
@@ -43,10 +50,7 @@ export async function startReleaseWorld(recipients: number): Promise<ReleaseWorl
     child.once('message', (message) => resolve((message as { port: number }).port));
   });
   const base = `http://127.0.0.1:${port}`;
-  const secrets: Secrets = {
-    get: async (name) => (name === 'links/keys' ? KEYS : 'token-of-the-stub-account'),
-    put: async () => {},
-  };
+  const secrets = secretsOfBench();
   const clock = createClock();
   const credentials = async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' });
   const client = createSesClient({ region: 'us-east-1', endpoint: base, credentials });
@@ -137,16 +141,17 @@ export function planOf(burst: string, plannedAt: number): Plan {
   };
 }
 
+type When = { momentAt: number } | { standbyFrom: number; standbyUntil: number };
+
 /** A burst in the table: scheduled for an instant, or on stand-by from now on. */
-export async function addBurst(
-  table: MemoryTable,
-  id: string,
-  when: { momentAt: number } | { standbyFrom: number; standbyUntil: number },
-): Promise<void> {
+export async function addBurst(table: MemoryTable, id: string, when: When): Promise<void> {
   const plan = planOf(id, Date.now());
-  const contentHash = await savePlan(table, plan);
-  const burst: Burst = {
-    id,
+  await createBurst(table, burstOf(plan, await savePlan(table, plan), when), 'bench');
+}
+
+export function burstOf(plan: Plan, contentHash: string, when: When): Burst {
+  return {
+    id: plan.burst,
     schemaVersion: 1,
     state: 'momentAt' in when ? 'scheduled' : 'standby',
     revision: 0,
@@ -161,7 +166,6 @@ export async function addBurst(
     legs: plan.legs.map(({ name, channel }) => ({ name, channel, ...timing, state: 'planned' })),
     ...when,
   };
-  await createBurst(table, burst, 'bench');
 }
 
 export function percentile(values: readonly number[], share: number): number {
