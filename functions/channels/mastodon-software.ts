@@ -19,7 +19,7 @@ const DEFAULTS = {
 const VISIBILITY_MS = 30_000;
 
 /** The name of the software; `unknown` for whatever does not say so plainly. */
-export function softwareOf(instance: Instance): string {
+function softwareOf(instance: Instance): string {
   const version = (instance.version ?? '').toLowerCase();
   const said = `${version} ${instance.source_url?.toLowerCase() ?? ''}`;
   for (const name of ['gotosocial', 'hollo', 'snac']) if (said.includes(name)) return name;

@@ -1,7 +1,7 @@
 // What a broadcast leg says in public.
 
 /** Where the call stands in an announcement. */
-export const CALL_SLOT = '{call}';
+const CALL_SLOT = '{call}';
 
 /** How often the call stands in an announcement; it has to be once. */
 export function callSlots(text: string): number {

@@ -50,8 +50,8 @@ export function createSignedBulk({ target, credentials, now }: SignedBulkOptions
   };
 }
 
-/** The request as it is signed: exported for the comparison with the SDK's own. */
-export function bulkSignable(
+/** The request as it is signed. */
+function bulkSignable(
   target: BulkTarget,
   request: BulkRequest,
   by: Credentials,

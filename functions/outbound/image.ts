@@ -9,7 +9,7 @@ export type ReadImage =
     }
   | { readonly kind: 'refused'; readonly code: ImageProblem; readonly message: string };
 
-export type ImageProblem =
+type ImageProblem =
   | 'type_unknown'
   | 'image_malformed'
   | 'data_after_image'
@@ -23,7 +23,7 @@ interface Frame {
 }
 
 /** Mastodon's own default. */
-export const PIXELS_MAX = 33_177_600;
+const PIXELS_MAX = 33_177_600;
 
 const FORMATS = [
   { type: 'image/png', magic: [[0, '\x89PNG\r\n\x1a\n']], read: readPng },

@@ -20,7 +20,7 @@ export interface Attack {
 }
 
 /** What became of one refused input: a refusal, or the value by which it was answered. */
-export interface Tried<T> {
+interface Tried<T> {
   readonly refusal?: Refusal;
   readonly value?: T;
 }
