@@ -9,11 +9,7 @@ export type ReadImage =
     }
   | { readonly kind: 'refused'; readonly code: ImageProblem; readonly message: string };
 
-type ImageProblem =
-  | 'type_unknown'
-  | 'image_malformed'
-  | 'data_after_image'
-  | 'too_many_pixels';
+type ImageProblem = 'type_unknown' | 'image_malformed' | 'data_after_image' | 'too_many_pixels';
 
 /** A picture's frame, and where the file says that it ends. */
 interface Frame {
