@@ -1,6 +1,7 @@
 /** The report of one channel: every call's numbers, the verdict, and what it hangs on (section 4). */
 
-import { bestArm } from './best-arm.ts';
+import { type BestArm, bestArm } from './best-arm.ts';
+import { bestOfShapes } from './best-of-shapes.ts';
 import { betaPosterior, type RatePosterior } from './beta-posterior.ts';
 import { type ClusterRate, clusterCompare } from './cluster-compare.ts';
 import {
@@ -11,7 +12,9 @@ import {
 } from './comparison-input.ts';
 import { type Decision, decide, type KnownArm, maturityMin } from './decide.ts';
 import { decideSeries } from './decide-series.ts';
+import { effectiveShapes } from './effective-shapes.ts';
 import { type Guardrail, guardrails } from './guardrails.ts';
+import { mantelHaenszel } from './mantel-haenszel.ts';
 import { hoursUntilMature, type Maturity, maturity } from './maturity.ts';
 import { mde } from './mde.ts';
 import { type NextTime, nextTime } from './next-time.ts';
@@ -20,6 +23,7 @@ import { type Revenue, revenue } from './revenue.ts';
 import { sampleSize } from './sample-size.ts';
 import { shrinkAcrossChannels } from './shrink-across-channels.ts';
 import { type Srm, srm, srmThreshold } from './srm.ts';
+import { stratifiedSequential } from './stratified-sequential.ts';
 import type { Waves } from './two-way-rates.ts';
 
 export type CallReport = {
@@ -41,13 +45,14 @@ export type CallReport = {
   pBest: number | null;
   relativeLoss: number | null;
   /**
-   * This call's rate over the leader's, with its anytime interval at 1 - alphaLive; `likely` is the
-   * ratio drawn towards 1 for a declared winner, because winners are overstated by selection.
+   * This call's rate over the leader's, with its anytime interval at 1 - alphaLive; pooled over
+   * waves and without interval where there were several, because their counts must not be added
+   * up. `likely` is drawn towards 1 for a declared winner: selection overstates winners.
    */
   toLeader: {
     ratio: number | null;
-    lo: number;
-    hi: number;
+    lo: number | null;
+    hi: number | null;
     p: number;
     likely: number | null;
   } | null;
@@ -296,7 +301,8 @@ function callReports(
   const compared = verdict.status !== 'not_comparable' && verdict.status !== 'invalid';
   const known = knownArms(calls);
   const randomized = tally.design === 'randomized';
-  const best = compared && randomized && known ? bestArm({ prior: plan.prior, arms: known }) : null;
+  const waves = wavesOf(plan, tally, calls);
+  const best = compared && randomized && known ? bestOf(plan, known, waves) : null;
   const rates = betaPosterior({
     prior: plan.prior,
     arms: calls.map(({ exposures, human }) => ({ n: exposures ?? human, s: human })),
@@ -311,7 +317,7 @@ function callReports(
       ...rateOf(call, rates[index]),
       pBest: best?.pBest[index] ?? null,
       relativeLoss: loss === undefined ? null : loss / top,
-      toLeader: rival ? ratioToLeader(plan, call, rival, verdict.winner !== null) : null,
+      toLeader: rival ? toLeaderOf(plan, calls, waves, call, rival, verdict.winner !== null) : null,
       revenueOfLeader: rival ? revenueOf(plan, tally, rival, call) : null,
       posts: tally.posts ? clusterCompare({ a: postsOf(tally, call.id), b: [] }).a : null,
     };
@@ -340,20 +346,41 @@ function rateOf({ exposures, human }: CallTally, posterior: RatePosterior | unde
 /** Sd of ln ratios between calls before anything is seen (S15). */
 const priorSd = 0.1;
 
-function ratioToLeader(
+function toLeaderOf(
   plan: ComparisonPlan,
+  calls: readonly CallTally[],
+  waves: Waves | undefined,
   call: CallTally,
   leader: CallTally,
   declared: boolean,
 ): CallReport['toLeader'] {
   const i = { n: call.exposures ?? 0, s: call.human };
   const j = { n: leader.exposures ?? 0, s: leader.human };
+  const strata = (waves ?? [[]]).map((wave) => ({
+    a: wave[calls.indexOf(leader)] ?? j,
+    b: wave[calls.indexOf(call)] ?? i,
+  }));
+  const { mu, muSe } = shrinkAcrossChannels({ strata });
+  const weight = priorSd ** 2 / (priorSd ** 2 + (muSe ?? Number.POSITIVE_INFINITY) ** 2);
+  const likely = declared ? Math.exp(weight * (mu ?? 0)) : null;
+  if (waves && waves.length > 1) {
+    const { riskRatio } = mantelHaenszel({ strata });
+    const { p } = stratifiedSequential({ strata: strata.map(({ a, b }) => ({ i: b, j: a })) });
+    return { ratio: riskRatio, lo: null, hi: null, p, likely };
+  }
   const { p, ratioLo, ratioHi } = pairSequential({ i, j, alpha: plan.alphaLive });
   const ratio = j.s === 0 || i.n === 0 ? null : (i.s / i.n) * (j.n / j.s);
-  const { logRR, variance } = shrinkAcrossChannels({ strata: [{ a: j, b: i }] });
-  const weight = priorSd ** 2 / (priorSd ** 2 + (variance[0] ?? Number.POSITIVE_INFINITY));
-  const likely = declared ? Math.exp(weight * (logRR[0] ?? 0)) : null;
   return { ratio, lo: ratioLo, hi: ratioHi, p, likely };
+}
+
+/** By the registered prior, or on wave-stratified rates where there were several waves (S5b). */
+function bestOf(
+  plan: ComparisonPlan,
+  arms: readonly KnownArm[],
+  waves: Waves | undefined,
+): BestArm {
+  if (!waves || waves.length < 2) return bestArm({ prior: plan.prior, arms });
+  return bestOfShapes(effectiveShapes(waves));
 }
 
 function revenueOf(

@@ -157,6 +157,7 @@ describe('one channel', () => {
     const { email } = reportOf({ waves, calls });
     expect(email.srm?.flagged).toBe(false);
     expect(email.verdict).toMatchObject({ status: 'no_clear_winner', winner: null });
+    expect(email.calls[0]?.pBest).toBeCloseTo(0.5, 1);
   });
 
   test('an earlier winner stands, and is said to be unsupported when the data turn', () => {

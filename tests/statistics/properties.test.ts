@@ -20,6 +20,7 @@ import { sampleSize } from '../../functions/statistics/sample-size.ts';
 import { shrinkAcrossChannels } from '../../functions/statistics/shrink-across-channels.ts';
 import { srm } from '../../functions/statistics/srm.ts';
 import { standardize } from '../../functions/statistics/standardize.ts';
+import { stopTesting } from '../../functions/statistics/stop-testing.ts';
 import { stratifiedSequential } from '../../functions/statistics/stratified-sequential.ts';
 import { twoArmTests } from '../../functions/statistics/two-arm-tests.ts';
 import { twoWayRates } from '../../functions/statistics/two-way-rates.ts';
@@ -250,4 +251,42 @@ test('a wave that is still unanswered does not punish the call it favoured', () 
     expect.closeTo(1, 9),
     expect.closeTo(1, 9),
   ]);
+});
+
+test('testing stops when little is at stake, and the rest goes to the lowest loss', () => {
+  const clear = [
+    [
+      { n: 5000, s: 50 },
+      { n: 5000, s: 150 },
+    ],
+  ];
+  expect(stopTesting({ history: clear, remaining: 100_000 })).toMatchObject({
+    stop: true,
+    rollOut: 1,
+  });
+  const open = [
+    [
+      { n: 500, s: 10 },
+      { n: 500, s: 12 },
+    ],
+  ];
+  expect(stopTesting({ history: open, remaining: 100_000 })).toMatchObject({
+    stop: false,
+    reason: 'go_on',
+    rollOut: 1,
+  });
+  expect(stopTesting({ history: open, remaining: 100 })).toMatchObject({
+    stop: true,
+    reason: 'less_than_one_conversion_at_stake',
+  });
+  const even = [
+    [
+      { n: 1e9, s: 2e7 },
+      { n: 1e9, s: 2e7 },
+    ],
+  ];
+  expect(stopTesting({ history: even, remaining: 1e9 })).toMatchObject({
+    stop: true,
+    reason: 'value_remaining_below_1_percent',
+  });
 });
