@@ -10,6 +10,7 @@ const HEADINGS = ['28px/34px', '22px/28px', '18px/26px'];
 // Clients that know the dark side read this; the rest see the inline colours. Two closing braces
 // never touch, because two opening ones would begin a slot.
 const STYLE = `:root { color-scheme: light dark; supported-color-schemes: light dark; }
+.words > :last-child, .quote > :last-child { margin-bottom: 0 !important; }
 @media (prefers-color-scheme: dark) {
   .page { background: #0f1216 !important; }
   .card { background: #1a1f26 !important; }

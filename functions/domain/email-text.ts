@@ -51,8 +51,10 @@ function block(piece: Piece, address: Address): string {
     case 'list':
       return piece.items
         .map((item, index) => {
-          const mark = piece.ordered ? `${Number(piece.start || 1) + index}. ` : '- ';
-          return prefixed(blocks(item.tokens as Piece[], address), mark, ' '.repeat(mark.length));
+          const number = piece.ordered ? `${Number(piece.start || 1) + index}. ` : '- ';
+          const box = item.task ? (item.checked ? '[x] ' : '[ ] ') : '';
+          const words = (item.tokens as Piece[]).filter((one) => one.type !== 'checkbox');
+          return prefixed(blocks(words, address), number + box, ' '.repeat(number.length));
         })
         .join('\n');
     case 'code':
@@ -99,8 +101,6 @@ function span(piece: Piece, address: Address): string {
       return piece.text === '' ? '' : `[${piece.text}]`;
     case 'br':
       return '\n';
-    case 'checkbox':
-      return piece.checked ? '[x] ' : '[ ] ';
     case 'text':
       return 'tokens' in piece && piece.tokens ? inline(piece.tokens, address) : piece.text;
     case 'escape':

@@ -14,6 +14,7 @@ The planner that says **no**, at [Example](https://example.com/atlas?a=1&b=2).
 
 - one
 - two & three
+- [x] done
 
 > Quoted <b>words</b>
 
@@ -53,6 +54,7 @@ The planner that says no, at Example (https://example.com/atlas?a=1&b=2).
 
 - one
 - two & three
+- [x] done
 
 > Quoted <b>words</b>
 
