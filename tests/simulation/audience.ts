@@ -20,7 +20,7 @@ const made = new Map<string, Promise<Audience>>();
 export function audienceOf(family: string, size: number): Promise<Audience> {
   const id = `${family}-${size}`;
   const known = made.get(id);
-  if (known) return known;
+  if (known !== undefined) return known;
   const making = make(family, size, id);
   made.set(id, making);
   return making;

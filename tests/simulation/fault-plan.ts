@@ -27,7 +27,8 @@ export type Strike =
   | 'late' // N5: the effect comes after the caller gave up
   | 'garbage' // N6: an answer nobody can read
   | 'stall' // C7: the node freezes for a while with the answer in its hands
-  | 'zombie'; // C8: it freezes for ten minutes and goes on
+  | 'zombie' // C8: it freezes for ten minutes and goes on
+  | 'duplicate_tick'; // T3: at this very await another tick starts
 
 export interface Decision {
   readonly strike: Strike;
@@ -138,8 +139,13 @@ export class SwarmFaults implements Faults {
   }
 
   #strike(strike: Strike): Decision {
-    if (strike === 'zombie' && (this.#zombiesLeft -= 1) < 0) return NO_FAULT;
-    if (strike.startsWith('crash') && (this.#crashesLeft -= 1) < 0) return NO_FAULT;
+    if (strike === 'zombie') {
+      if (this.#zombiesLeft === 0) return NO_FAULT;
+      this.#zombiesLeft -= 1;
+    } else if (strike.startsWith('crash')) {
+      if (this.#crashesLeft === 0) return NO_FAULT;
+      this.#crashesLeft -= 1;
+    }
     this.struck.set(strike, (this.struck.get(strike) ?? 0) + 1);
     return {
       strike,
@@ -203,5 +209,30 @@ export class ScriptedFaults implements Faults {
 
   heal(): void {
     // The one strike is placed by number; there is nothing else to switch off.
+  }
+}
+
+/** The same faults everywhere: a share of all writes and provider calls goes wrong. */
+export class EvenFaults implements Faults {
+  readonly struck = new Map<Strike, number>();
+  readonly #chance: Stream;
+  readonly #share: number;
+  #isHealed = false;
+
+  constructor(chance: Stream, share: number) {
+    this.#chance = chance;
+    this.#share = share;
+  }
+
+  decide(site: Site): Decision {
+    if (this.#isHealed || !site.isWrite || !this.#chance.chance(this.#share)) return NO_FAULT;
+    const kinds = ['refused', 'refused', 'lost_effect', 'lost_no_effect', 'error_effect'] as const;
+    const strike = this.#chance.chance(0.01) ? 'crash_after' : this.#chance.pick(kinds);
+    this.struck.set(strike, (this.struck.get(strike) ?? 0) + 1);
+    return { strike, milliseconds: 0, chance: this.#chance.fraction() };
+  }
+
+  heal(): void {
+    this.#isHealed = true;
   }
 }

@@ -21,7 +21,7 @@ export interface Invocation {
 
 const TIME_LIMIT_MS = 900_000;
 /** What an entry keeps back for handing over. */
-const MARGIN_MS = 20_000;
+const MARGIN_MS = 30_000;
 
 export class Fleet {
   readonly nodes: SimNode[] = [];
@@ -52,7 +52,10 @@ export class Fleet {
   }
 
   /** Runs it in a warm container, if chance wills and one is free, else in a new one. */
-  invoke(run: (invocation: Invocation) => Promise<void>, ended?: (error: unknown) => void): SimNode {
+  invoke(
+    run: (invocation: Invocation) => Promise<void>,
+    ended?: (error: unknown) => void,
+  ): SimNode {
     const { schedule } = this.#world;
     const node = this.#container();
     this.#invocations += 1;
@@ -94,7 +97,9 @@ export class Fleet {
     if (this.#isHealed || !this.settings.isCutShort) {
       return { limitMs: TIME_LIMIT_MS, killedAfterMs: TIME_LIMIT_MS };
     }
-    const limitMs = this.#chance.chance(0.4) ? this.#chance.between(40_000, 120_000) : TIME_LIMIT_MS;
+    const limitMs = this.#chance.chance(0.4)
+      ? this.#chance.between(40_000, 120_000)
+      : TIME_LIMIT_MS;
     const killedAfterMs = this.#chance.chance(0.15)
       ? this.#chance.between(1_000, limitMs)
       : limitMs;

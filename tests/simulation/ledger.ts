@@ -27,6 +27,8 @@ export interface LedgerBurst {
   readonly contentHash: string;
   readonly momentAt?: number;
   readonly isHeld: boolean;
+  /** How often the burst changed hands. */
+  readonly epoch: number;
   readonly committed: boolean;
   readonly legs: readonly { readonly name: string; readonly state: string }[];
   readonly ranges: readonly {

@@ -17,6 +17,8 @@ export interface Surroundings {
   awaits: number;
   crashes: number;
   unanswered: number;
+  /** Another tick is wanted at this very moment. */
+  onDuplicateTick(): void;
   onLog(node: SimNode, event: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
@@ -143,6 +145,7 @@ export class SimNode {
     const { strike } = decision;
     this.#note(strike === 'none' ? what : `${what} !! ${strike}`);
     if (strike === 'crash_before') this.crash('before the effect');
+    if (strike === 'duplicate_tick') world.onDuplicateTick();
     return decision;
   }
 
@@ -155,29 +158,39 @@ export class SimNode {
       schedule.after(after, () => this.deliver(() => caller.reject(error)));
     };
     const effect = (after: number, then?: (answer: Promise<R>) => void) => {
-      schedule.after(after, () => {
-        const answer = attempt(request.apply);
-        then?.(answer);
-      }, false);
+      schedule.after(
+        after,
+        () => {
+          const answer = attempt(request.apply);
+          then?.(answer);
+        },
+        false,
+      );
     };
     switch (strike) {
       case 'refused':
-        return giveUp(request.refused(decision.chance), latency);
+        giveUp(request.refused(decision.chance), latency);
+        break;
       case 'lost_no_effect':
-        return giveUp(request.unanswered('no answer'), request.timeoutMs);
+        giveUp(request.unanswered('no answer'), request.timeoutMs);
+        break;
       case 'lost_effect':
         effect(latency / 2);
-        return giveUp(request.unanswered('no answer'), request.timeoutMs);
+        giveUp(request.unanswered('no answer'), request.timeoutMs);
+        break;
       case 'error_effect':
         effect(latency / 2);
-        return giveUp(request.unanswered('answered 500'), latency);
+        giveUp(request.unanswered('answered 500'), latency);
+        break;
       case 'late':
         effect(request.timeoutMs + decision.milliseconds);
-        return giveUp(request.unanswered('no answer'), request.timeoutMs);
+        giveUp(request.unanswered('no answer'), request.timeoutMs);
+        break;
       case 'crash_after':
-        return effect(latency / 2, () => this.crash('after the effect'));
+        effect(latency / 2, () => this.crash('after the effect'));
+        break;
       default:
-        return this.#answer(request, decision, caller, latency, effect);
+        this.#answer(request, decision, caller, latency, effect);
     }
   }
 

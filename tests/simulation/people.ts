@@ -1,14 +1,21 @@
 // People and systems giving orders through the API: each order runs in a container of its own, may
 // die half-way or lose its answer, and is tried again by whoever gave it.
 
-import { advance, type BurstEvent } from '#domain/advance.ts';
-import { Refusal } from '#domain/faults.ts';
-import { addressDigest } from '#domain/suppression.ts';
+import { abandonBurst } from '#commands/abandon-burst.ts';
+import { approveBurst } from '#commands/approve-burst.ts';
+import { cancelBurst } from '#commands/cancel-burst.ts';
 import { changeBurst } from '#commands/change-burst.ts';
 import type { CommandContext, Scope } from '#commands/context.ts';
+import { fireBurst } from '#commands/fire-burst.ts';
+import { resumeBurst } from '#commands/resume-burst.ts';
+import { scheduleBurst } from '#commands/schedule-burst.ts';
+import { standbyBurst } from '#commands/standby-burst.ts';
+import { stopBurst } from '#commands/stop-burst.ts';
+import { suppressAddress } from '#commands/suppress-address.ts';
+import { advance } from '#domain/advance.ts';
+import { Refusal } from '#domain/faults.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { savePlan } from '#store/plans.ts';
-import { suppress } from '#store/suppressions.ts';
 import { APPROVER, contentOf, legSummaries, PLANNER } from './campaign.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimNode, Surroundings } from './node.ts';
@@ -46,14 +53,12 @@ export class People {
   /** After faults end, somebody tidies up: nothing waits for a person for ever. */
   tidy(burst: string): void {
     const { world, fleet, chance, contextOf } = this.#desk;
-    const invocation = fleet.invoke(
-      async ({ node }) => {
-        const context = contextOf(node, PLANNER, 'operator');
-        const header = await loadBurst(context.table, burst, { consistent: true });
-        const act = header && remedy(header.state, chance);
-        if (act) this.#attempt({ at: world.schedule.now, burst, act }, 1);
-      },
-    );
+    const invocation = fleet.invoke(async ({ node }) => {
+      const context = contextOf(node, PLANNER, 'operator');
+      const header = await loadBurst(context.table, burst, { consistent: true });
+      const act = header && remedy(header.state, chance);
+      if (act) this.#attempt({ at: world.schedule.now, burst, act }, 1);
+    });
     world.trace.note(world.schedule.now, invocation.name, `somebody looks after ${burst}`);
   }
 
@@ -68,8 +73,12 @@ export class People {
       note(`${doing.act.kind} tried again`);
       this.#attempt(doing, tries + 1);
     };
-    const node = fleet.invoke(
-      (invocation) => this.#carryOut(invocation.node, doing),
+    fleet.invoke(
+      (invocation) => {
+        const { act, burst } = doing;
+        world.trace.note(askedAt, invocation.node.name, `ORDER ${burst} ${JSON.stringify(act)}`);
+        return this.#carryOut(invocation.node, doing);
+      },
       (error) => {
         if (isAnswered) return;
         if (error === undefined) {
@@ -81,7 +90,6 @@ export class People {
         } else world.schedule.after(chance.between(200, 2_000), again, false);
       },
     );
-    world.trace.note(askedAt, node.name, `ORDER ${doing.burst} ${JSON.stringify(doing.act)}`);
     // Whoever hears nothing tries again; the first order may still be under way.
     world.schedule.after(chance.between(5_000, 12_000), again, false);
   }
@@ -102,7 +110,8 @@ export class People {
       const by = APPROVER;
       truth.acknowledgements.push({ kind: 'approved', burst, contentHash: hash, by, at: askedAt });
     }
-    const resumed = act.kind === 'resume' ? { askedAt, answeredAt: undefined as number | undefined } : undefined;
+    const resumed =
+      act.kind === 'resume' ? { askedAt, answeredAt: undefined as number | undefined } : undefined;
     if (resumed) truth.resumes.push(Object.assign(resumed, { burst }));
     return {
       answered: (at: number) => {
@@ -123,14 +132,49 @@ export class People {
 
   async #carryOut(node: SimNode, doing: Doing): Promise<void> {
     const { act, burst } = doing;
-    const { contextOf } = this.#desk;
-    if (act.kind === 'suppress') return this.#suppress(node, act.address);
     const isApproval = act.kind === 'approve';
     const name = isApproval ? APPROVER : PLANNER;
-    const context = contextOf(node, name, isApproval ? 'approver' : 'operator');
-    if (act.kind === 'edit') await savePlan(context.table, this.#content(burst, act.version).plan);
-    await changeBurst(context, burst, act.kind, (header) =>
-      advance(header, this.#event(act, burst, context.clock.now())),
+    const context = this.#desk.contextOf(node, name, isApproval ? 'approver' : 'operator');
+    await this.#command(context, burst, act);
+  }
+
+  #command(context: CommandContext, burst: string, act: Act): Promise<unknown> {
+    switch (act.kind) {
+      case 'edit':
+        return this.#edit(context, burst, act.version);
+      case 'approve':
+        return approveBurst(context, {
+          burst,
+          contentHash: this.#content(burst, this.#versions.get(burst) ?? 1).hash,
+        });
+      case 'schedule':
+        return scheduleBurst(context, { burst, at: textOf(act.momentAt) });
+      case 'standby':
+        return standbyBurst(context, { burst, from: textOf(act.from), until: textOf(act.until) });
+      case 'fire':
+        return fireBurst(
+          context,
+          act.outcome === undefined ? { burst } : { burst, outcome: act.outcome },
+        );
+      case 'stop':
+        return stopBurst(context, { burst });
+      case 'resume':
+        return resumeBurst(context, { burst });
+      case 'abandon':
+        return abandonBurst(context, { burst });
+      case 'cancel':
+        return cancelBurst(context, { burst });
+      case 'suppress':
+        return suppressAddress(context, { address: act.address });
+    }
+  }
+
+  async #edit(context: CommandContext, burst: string, version: number): Promise<void> {
+    const { plan, hash } = this.#content(burst, version);
+    const script = this.#desk.scripts.get(burst) as BurstScript;
+    await savePlan(context.table, plan);
+    await changeBurst(context, burst, 'plan', (header) =>
+      advance(header, { kind: 'edit', contentHash: hash, legs: legSummaries(script) }),
     );
   }
 
@@ -138,42 +182,11 @@ export class People {
     const script = this.#desk.scripts.get(burst) as BurstScript;
     return contentOf(script, version, this.#desk.truth.startAt);
   }
+}
 
-  async #suppress(node: SimNode, address: string): Promise<void> {
-    const context = this.#desk.contextOf(node, 'form', 'operator');
-    const digest = addressDigest(address, await context.suppressionKey());
-    const at = context.clock.now();
-    const suppression = { digest, reason: 'unsubscribed', at } as const;
-    await suppress(context.table, suppression, context.entropy.id());
-  }
-
-  #event(act: Exclude<Act, { kind: 'suppress' }>, burst: string, now: number): BurstEvent {
-    const zone = 'Europe/Paris';
-    switch (act.kind) {
-      case 'edit': {
-        const script = this.#desk.scripts.get(burst) as BurstScript;
-        const { hash } = this.#content(burst, act.version);
-        return { kind: 'edit', contentHash: hash, legs: legSummaries(script) };
-      }
-      case 'approve': {
-        const version = this.#versions.get(burst) ?? 1;
-        const { hash } = this.#content(burst, version);
-        return { kind: 'approve', approval: { contentHash: hash, by: APPROVER, at: now }, now };
-      }
-      case 'schedule':
-        return { kind: 'schedule', momentAt: act.momentAt, zone, now };
-      case 'standby':
-        return { kind: 'standby', from: act.from, until: act.until, zone, now };
-      case 'fire':
-        return act.outcome === undefined
-          ? { kind: 'fire', now }
-          : { kind: 'fire', now, outcome: act.outcome };
-      case 'stop':
-        return { kind: 'stop', now, reason: 'by a person' };
-      default:
-        return { kind: act.kind, now };
-    }
-  }
+/** Instants as people may write them, to the millisecond. */
+function textOf(at: number): string {
+  return new Date(at).toISOString();
 }
 
 function remedy(state: string, chance: Stream): Act | undefined {

@@ -1,9 +1,9 @@
 // Reads the system's own books out of the table, for the auditor and for telling when all is quiet.
 
-import type { MemoryTable } from '#store/memory-table.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { listLanes } from '#store/lanes.ts';
 import { loadManifestChunk, loadManifestHead } from '#store/manifests.ts';
+import type { MemoryTable } from '#store/memory-table.ts';
 import { loadRateLease } from '#store/rate-leases.ts';
 import { listWindowRecords } from '#store/window-records.ts';
 import type { Ledger, LedgerBurst } from './ledger.ts';
@@ -33,7 +33,10 @@ export async function restlessness(
       header.holder === undefined &&
       (header.committedEpoch === undefined || header.legs.every((leg) => LEG_OVER.has(leg.state)));
     if (!isQuiet) restless.push({ burst, needsPerson: PERSONAL.has(header.state) });
-    else if (header.committedEpoch !== undefined && (await hasOpenDoubt(table, burst, header.lanes))) {
+    else if (
+      header.committedEpoch !== undefined &&
+      (await hasOpenDoubt(table, burst, header.lanes))
+    ) {
       restless.push({ burst, needsPerson: false });
     }
   }
@@ -51,6 +54,7 @@ export async function readLedger(
   table: MemoryTable,
   scripts: readonly BurstScript[],
   account: string,
+  now: number,
 ): Promise<Ledger> {
   const kinds = table.meter.byKind();
   const writeUnits = Object.fromEntries(
@@ -59,7 +63,11 @@ export async function readLedger(
   const bursts: LedgerBurst[] = [];
   for (const script of scripts) bursts.push(await readBurst(table, script.burst));
   const rate = await loadRateLease(table, account);
-  return { bursts, heldShares: rate?.leases.length ?? 0, writeUnits };
+  return {
+    bursts,
+    heldShares: (rate?.leases ?? []).filter((one) => one.until > now).length,
+    writeUnits,
+  };
 }
 
 async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst> {
@@ -73,7 +81,8 @@ async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst
       members.push({ ordinal: one.ordinal, address: one.address });
     }
   }
-  const lanes = header.committedEpoch === undefined ? [] : await listLanes(table, burst, header.lanes);
+  const lanes =
+    header.committedEpoch === undefined ? [] : await listLanes(table, burst, header.lanes);
   const records = await listWindowRecords(table, burst);
   return {
     burst,
@@ -81,9 +90,15 @@ async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst
     contentHash: header.contentHash,
     ...(header.momentAt === undefined ? {} : { momentAt: header.momentAt }),
     isHeld: header.holder !== undefined,
+    epoch: header.epoch,
     committed: header.committedEpoch !== undefined,
     legs: header.legs.map(({ name, state }) => ({ name, state })),
-    ranges: (head?.legs ?? []).map(({ leg, from, sendableTo, to }) => ({ leg, from, sendableTo, to })),
+    ranges: (head?.legs ?? []).map(({ leg, from, sendableTo, to }) => ({
+      leg,
+      from,
+      sendableTo,
+      to,
+    })),
     members,
     heldBackAtFreeze: head?.heldBack ?? {},
     lanes: lanes.map(({ lane, leg, from, to, next, window }) => ({

@@ -57,14 +57,16 @@ const RATES = [7, 14, 30, 60, 100, 200, 500] as const;
 
 export async function drawScript(stream: Stream): Promise<Script> {
   const own = stream.fork('script');
-  const startAt = BASE + (own.chance(0.2) ? 86_400_000 - own.integer(1, 120_000) : own.integer(0, 80_000_000));
+  const startAt =
+    BASE + (own.chance(0.2) ? 86_400_000 - own.integer(1, 120_000) : own.integer(0, 80_000_000));
   const bursts: BurstScript[] = [];
   const doings: Doing[] = [];
   const count = own.pick([1, 1, 1, 2, 2, 3]);
   let people = 0;
   for (let index = 1; index <= count; index += 1) {
     const isLast = index === count;
-    const burst = await drawBurst(stream.fork(`burst${index}`), `b${index}`, isLast ? people : 200);
+    const least = isLast ? Math.max(0, 200 - people) : 0;
+    const burst = await drawBurst(stream.fork(`burst${index}`), `b${index}`, least);
     people += burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
     bursts.push(burst);
     doings.push(...drawDoings(stream.fork(`doings${index}`), burst, startAt));
@@ -80,18 +82,20 @@ function lastOf(doing: Doing): number {
 }
 
 /** At least 200 people a world, an email and a post in every burst. */
-async function drawBurst(stream: Stream, burst: string, sofar: number): Promise<BurstScript> {
+async function drawBurst(stream: Stream, burst: string, least: number): Promise<BurstScript> {
   const isFired = stream.chance(0.25);
   const outcomes = isFired && stream.chance(0.5) ? ['won', 'lost'] : [];
-  const least = Math.max(0, 200 - sofar);
-  const size = stream.pick(SIZES.filter((one) => one >= Math.min(least, 200)));
+  const sizes = SIZES.filter((one) => one >= least);
+  // Small lists more often than large ones: what can go wrong does not need many people.
+  const size = sizes[Math.floor(sizes.length * stream.fraction() ** 2)] ?? 200;
   const legs: LegScript[] = [];
-  const leg = async (name: string, audience?: Promise<Audience>, outcome?: string) => {
+  const leg = async (name: string, made?: Promise<Audience>, outcome?: string) => {
+    const audience = await made;
     const isEmail = audience !== undefined;
     legs.push({
       leg: name,
       kind: isEmail ? 'email' : 'post',
-      ...(audience ? { audience: await audience } : {}),
+      ...(audience ? { audience } : {}),
       offsetMs: drawOffset(stream),
       deadlineMs: isEmail ? 7_200_000 : stream.pick([5_000, 60_000, 60_000]),
       ifNotReady: stream.pick(['hold', 'drop', 'go', 'go']),
@@ -99,13 +103,15 @@ async function drawBurst(stream: Stream, burst: string, sofar: number): Promise<
     });
   };
   if (outcomes.length > 0) {
-    await leg('mailwon', audienceOf('north', size), 'won');
-    await leg('maillost', audienceOf('south', size), 'lost');
+    const half = SIZES.find((one) => one >= size / 2) ?? size;
+    await leg('mailwon', audienceOf('north', half), 'won');
+    await leg('maillost', audienceOf('south', half), 'lost');
     await leg('postwon', undefined, 'won');
     await leg('postlost', undefined, 'lost');
   } else {
     await leg('mail', audienceOf('north', size));
-    if (stream.chance(0.25)) await leg('mailtwo', audienceOf('south', stream.pick(SIZES)));
+    if (stream.chance(0.25))
+      await leg('mailtwo', audienceOf('south', stream.pick(SIZES.slice(0, 4))));
     // The same people again: one message per person all the same.
     if (stream.chance(0.1)) await leg('mailthree', audienceOf('north', 30));
     await leg('post');
@@ -132,7 +138,9 @@ function drawDoings(stream: Stream, burst: BurstScript, startAt: number): Doing[
   if (burst.needsSecond) does(begin, { kind: 'approve' });
   const isFired = burst.outcomes.length > 0 || stream.chance(0.2);
   // Far enough for legs that start before T; seldom beyond the horizon.
-  const lead = stream.chance(0.08) ? stream.between(280_000, 420_000) : stream.between(30_000, 110_000);
+  const lead = stream.chance(0.08)
+    ? stream.between(280_000, 420_000)
+    : stream.between(30_000, 110_000);
   const momentAt = Math.round(begin + lead);
   if (isFired) {
     const from = Math.round(begin + stream.between(5_000, 40_000));

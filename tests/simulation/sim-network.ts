@@ -114,7 +114,11 @@ export class SimNetwork {
   #answer(request: HttpRequest, path: string, call: CallTruth | undefined): HttpAnswer {
     const { method } = request;
     const [route = '', search = ''] = path.split('?');
-    if (route === '/api/v2/instance' || route === '/api/v1/instance') return instance(this.base);
+    if (route === '/api/v2/instance') {
+      const { honoursKeys } = this.settings;
+      return honoursKeys ? instance(this.base) : answer(404, { error: 'not found' });
+    }
+    if (route === '/api/v1/instance') return plainInstance();
     if (!this.settings.isTokenValid) {
       return answer(401, { error: 'The access token was revoked' });
     }
@@ -199,7 +203,13 @@ function anchor(link: string): string {
 }
 
 function account(base: string): Parsed {
-  return { id: '7', username: 'volley', acct: 'volley', url: `${base}/@volley`, followers_count: 3 };
+  return {
+    id: '7',
+    username: 'volley',
+    acct: 'volley',
+    url: `${base}/@volley`,
+    followers_count: 3,
+  };
 }
 
 function media(id: string): Parsed {
@@ -221,6 +231,15 @@ function instance(base: string): HttpAnswer {
         image_matrix_limit: 33_177_600,
       },
     },
+  });
+}
+
+/** A server that speaks the API and keeps no idempotency keys. */
+function plainInstance(): HttpAnswer {
+  return answer(200, {
+    version: '2.7.2 (compatible; snac 2.80)',
+    max_toot_chars: 100_000,
+    configuration: { statuses: { max_characters: 100_000, characters_reserved_per_url: 32 } },
   });
 }
 

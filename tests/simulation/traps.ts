@@ -3,11 +3,19 @@
 
 type Restore = () => void;
 
+export interface Alarms {
+  /** Called with the name of what was touched, before it throws. */
+  readonly touched: (what: string) => void;
+  /** Called with the reason of a rejection that nobody handled. */
+  readonly rejected: (reason: unknown) => void;
+}
+
 /**
- * Makes Date.now, new Date(), Math.random, timers, performance.now and fetch throw until the
- * returned function is called.
+ * Makes Date.now, new Date(), Math.random, timers, performance.now and fetch throw, and takes all
+ * unhandled rejections, until the returned function is called.
  */
-export function setTraps(onTouched: (what: string) => void): Restore {
+export function setTraps(alarms: Alarms): Restore {
+  const onTouched = alarms.touched;
   const scope = globalThis as unknown as Record<string, unknown>;
   const restores: Restore[] = [];
   const trap = (owner: Record<string, unknown>, name: string, label: string) => {
@@ -24,7 +32,7 @@ export function setTraps(onTouched: (what: string) => void): Restore {
   trap(Math as unknown as Record<string, unknown>, 'random', 'Math.random');
   trap(Date as unknown as Record<string, unknown>, 'now', 'Date.now');
   trap(Object.getPrototypeOf(performance) as Record<string, unknown>, 'now', 'performance.now');
-  restores.push(trapDate(onTouched));
+  restores.push(trapDate(onTouched), takeRejections(alarms.rejected));
   return () => {
     for (const restore of restores.reverse()) restore();
   };
@@ -43,5 +51,16 @@ function trapDate(onTouched: (what: string) => void): Restore {
   });
   return () => {
     scope.Date = real;
+  };
+}
+
+function takeRejections(onRejected: (reason: unknown) => void): Restore {
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  const take = (reason: unknown) => onRejected(reason);
+  process.on('unhandledRejection', take);
+  return () => {
+    process.off('unhandledRejection', take);
+    for (const other of others) process.on('unhandledRejection', other);
   };
 }

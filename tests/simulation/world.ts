@@ -3,12 +3,16 @@
 
 import type { Channel } from '#channels/contract.ts';
 import { createEmailChannel } from '#channels/email.ts';
+import { createMastodonChannel } from '#channels/mastodon.ts';
 import type { CommandContext, Scope } from '#commands/context.ts';
-import type { Item } from '#domain/ports.ts';
+import { switchSending } from '#commands/switch-sending.ts';
+import { Fault } from '#domain/faults.ts';
+import type { Item, Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import type { RunnerPorts, TickOptions } from '#runner/ports.ts';
 import { tick } from '#runner/tick.ts';
 import { createBurst } from '#store/bursts.ts';
+import { loadConnection, saveConnection } from '#store/connections.ts';
 import { savePlan } from '#store/plans.ts';
 import { suppress } from '#store/suppressions.ts';
 import { audit, type Violation } from './auditor.ts';
@@ -16,7 +20,6 @@ import { contentOf, headerOf } from './campaign.ts';
 import { type FaultClass, type Faults, type Strike, SwarmFaults } from './fault-plan.ts';
 import { Fleet } from './fleet.ts';
 import type { Ledger } from './ledger.ts';
-import { createNetworkChannel } from './network-channel.ts';
 import type { SimNode, Surroundings } from './node.ts';
 import { People } from './people.ts';
 import { readLedger, restlessness } from './read-ledger.ts';
@@ -42,6 +45,8 @@ export interface WorldOptions {
   readonly faults?: Faults;
   /** Instead of the script that the seed draws. */
   readonly script?: Script;
+  /** A second runner starts beside the first one and stands by. */
+  readonly hasStandby?: boolean;
 }
 
 export interface History {
@@ -94,6 +99,7 @@ class World implements Surroundings {
   readonly #desks: Fleet;
   readonly #people: People;
   #store: SimStore;
+  readonly #hasStandby: boolean;
   #isOver = false;
 
   constructor(options: WorldOptions, script: Script) {
@@ -101,6 +107,7 @@ class World implements Surroundings {
     this.#seed = seed;
     this.#script = script;
     this.#subject = options.subject ?? tick;
+    this.#hasStandby = options.hasStandby === true;
     this.#stream = new Stream(seed);
     const swarm = new SwarmFaults(this.#stream.fork('faults'));
     this.faults = options.faults ?? swarm;
@@ -113,7 +120,7 @@ class World implements Surroundings {
     this.#secrets = new SimSecrets({
       'links/keys': SIGNING_KEYS,
       'suppression/key': SUPPRESSION_KEY,
-      'connection/social': 'token-of-the-simulation',
+      'connections/social': 'token-of-the-simulation',
     });
     this.#ses = this.#newSes();
     this.#network = this.#newNetwork();
@@ -136,12 +143,12 @@ class World implements Surroundings {
   }
 
   async run(): Promise<History> {
-    const restore = setTraps((what) => this.#violate('PURE', `${what} was touched`));
-    const onRejection = (error: unknown) =>
-      this.#violate('CALM', `a rejection nobody handled: ${describe(error)}`);
-    process.on('unhandledRejection', onRejection);
+    await this.#setUp();
+    const restore = setTraps({
+      touched: (what) => this.#violate('PURE', `${what} was touched`),
+      rejected: (error) => this.#violate('CALM', `a rejection nobody handled: ${describe(error)}`),
+    });
     try {
-      await this.#setUp();
       this.#people.begin(this.#script.doings);
       this.#beat();
       this.#placeFaults();
@@ -151,9 +158,12 @@ class World implements Surroundings {
       this.#violate('V16', describe(error));
     } finally {
       restore();
-      process.off('unhandledRejection', onRejection);
     }
     return this.#judge();
+  }
+
+  onDuplicateTick(): void {
+    this.schedule.after(0, () => this.#tick(), false);
   }
 
   onLog(node: SimNode, event: string, fields: Readonly<Record<string, unknown>>): void {
@@ -236,6 +246,12 @@ class World implements Surroundings {
       const hash = await savePlan(table, plan);
       await createBurst(table, headerOf(burst, hash), 'new');
     }
+    await saveConnection(table, {
+      id: 'social',
+      channel: 'mastodon',
+      baseUrl: this.#network.base,
+      secretName: 'connections/social',
+    });
     table.meter.reset();
     const lag = this.#stream.fork('lag');
     this.#store.lag({
@@ -255,17 +271,15 @@ class World implements Surroundings {
       secrets,
       signingKeys: 'links/keys',
     });
-    const { honoursKeys, visibilityMs } = this.#network.settings;
-    const mastodon = createNetworkChannel({
+    const table = new SimTable(node, this.#store);
+    const mastodon = createMastodonChannel({
       http: this.#network.port(node),
       secrets,
       clock: node.clock,
-      base: this.#network.base,
-      honoursKeys,
-      visibilityMs,
+      connections: (connection) => connectionOf(table, connection),
     });
     const ports: RunnerPorts = {
-      table: new SimTable(node, this.#store),
+      table,
       clock: node.clock,
       entropy: node.entropy,
       log: node.log,
@@ -287,8 +301,9 @@ class World implements Surroundings {
   #contextOf(node: SimNode, name: string, scope: Scope): CommandContext {
     const secrets = this.#secrets.port(node);
     const ses = this.#ses.port(node);
+    const table = new SimTable(node, this.#store);
     return {
-      table: new SimTable(node, this.#store),
+      table,
       clock: node.clock,
       entropy: node.entropy,
       secrets,
@@ -296,8 +311,13 @@ class World implements Surroundings {
       suppressionKey: () => secrets.get('suppression/key'),
       linkBase: 'https://go.example.com',
       configurationSet: 'volley',
+      newToken: () => node.entropy.id(),
+      buildReport: async () => ({}),
       startRunner: (burst) => this.#startRunner(node, burst),
-      setSending: (_burst, enabled) => ses.setSending('volley', enabled),
+      setSending: (burst, enabled) =>
+        switchSending(table, burst, { enabled, now: node.clock.now() }, (set, isOn) =>
+          ses.setSending(set, isOn),
+        ),
     };
   }
 
@@ -312,6 +332,7 @@ class World implements Surroundings {
       apply: () => {
         const delay = this.#stream.fork(`start${this.schedule.steps}`).between(20, 600);
         this.schedule.after(delay, () => this.#tick(burst), false);
+        if (this.#hasStandby) this.schedule.after(delay + 1_000, () => this.#tick(burst), false);
       },
       unanswered: (why) => new Error(`the runner may not have started: ${why}`),
       refused: () => new Error('the runner was not started'),
@@ -322,17 +343,21 @@ class World implements Surroundings {
     if (this.#isOver) return;
     const node = this.#runners.invoke(
       ({ node: own, until, holder }) => {
+        this.trace.note(this.schedule.now, own.name, `TICK ${burst ?? ''}`);
         const options = burst === undefined ? { holder, until } : { holder, until, burst };
         return this.#subject(this.#portsOf(own), options);
       },
       (error) => {
-        this.trace.note(this.schedule.now, node.name, error ? `TICK FAILED ${describe(error)}` : 'tick over');
+        this.trace.note(
+          this.schedule.now,
+          node.name,
+          error ? `TICK FAILED ${describe(error)}` : 'tick over',
+        );
         if (error && !isForeseen(error)) {
           this.#violate('CALM', `a tick threw an error nobody foresaw: ${describe(error)}`);
         }
       },
     );
-    this.trace.note(this.schedule.now, node.name, `TICK ${burst ?? ''}`);
     if (this.#runners.busy.length > 1) this.rareStates.add('two runners at once');
   }
 
@@ -377,7 +402,11 @@ class World implements Surroundings {
       const chance = this.#stream.fork(`place${id}`);
       const at = this.#somewhen(chance);
       schedule.at(at, () => this.#say(`${id} begins`, toggle, true), false);
-      schedule.at(at + chance.logUniform(500, most), () => this.#say(`${id} ends`, toggle, false), false);
+      schedule.at(
+        at + chance.logUniform(500, most),
+        () => this.#say(`${id} ends`, toggle, false),
+        false,
+      );
     };
     between('P3', 60_000, (isOn) => (this.#ses.settings.isPaused = isOn));
     between('K1', 60_000, (isOn) => (this.#secrets.isUnreadable = isOn));
@@ -465,9 +494,15 @@ class World implements Surroundings {
     truth.endedAt = this.schedule.now;
     truth.crashes = this.crashes;
     truth.unanswered = this.unanswered;
-    const ledger = await readLedger(this.#store.table, this.#script.bursts, ACCOUNT);
+    const ledger = await readLedger(
+      this.#store.table,
+      this.#script.bursts,
+      ACCOUNT,
+      this.schedule.now,
+    );
     const violations = [...this.#violations, ...audit(truth, ledger)];
-    for (const { invariant, sentence } of violations) this.#say(`VIOLATION ${invariant} ${sentence}`);
+    for (const { invariant, sentence } of violations)
+      this.#say(`VIOLATION ${invariant} ${sentence}`);
     return {
       seed: this.#seed,
       violations,
@@ -486,6 +521,12 @@ class World implements Surroundings {
       ledger,
     };
   }
+}
+
+async function connectionOf(table: Table, id: string) {
+  const connection = await loadConnection(table, id);
+  if (connection) return connection;
+  throw new Fault('connection_unknown', `there is no connection ${id}`, { retryable: false });
 }
 
 function truthOf(script: BurstScript, startAt: number): Truth['bursts'][number] {
@@ -524,4 +565,3 @@ function describe(error: unknown): string {
   const where = error.stack?.split('\n')[1]?.trim() ?? '';
   return `${error.name}: ${error.message} ${isForeseen(error) ? '' : where}`;
 }
-

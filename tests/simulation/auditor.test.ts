@@ -1,0 +1,345 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { audit } from './auditor.ts';
+import type { Ledger, LedgerBurst } from './ledger.ts';
+import type { CallTruth, Truth } from './truth.ts';
+
+const T = 100_000;
+
+/** A world in which all went well: two people, one post. */
+function goodTruth(): Truth {
+  return {
+    startAt: 0,
+    endedAt: T + 60_000,
+    healedAt: T + 30_000,
+    bursts: [
+      {
+        burst: 'b1',
+        plannedBy: 'ann',
+        needsSecond: true,
+        policy: 'at-most-once',
+        legs: [
+          { leg: 'mail', kind: 'email', offsetMs: 0, audience: ['a@example.com', 'b@example.com'] },
+          { leg: 'post', kind: 'post', offsetMs: 0, audience: [] },
+        ],
+        contents: [
+          { content: 'mark-b1-v1', contentHash: 'one' },
+          { content: 'mark-b1-v2', contentHash: 'two' },
+        ],
+      },
+    ],
+    calls: [
+      call({ addresses: ['a@example.com', 'b@example.com'], accepted: 2 }),
+      call({ provider: 'network', leg: 'post', accepted: 1 }),
+    ],
+    accepted: [
+      {
+        at: T,
+        startedAt: T,
+        burst: 'b1',
+        leg: 'mail',
+        address: 'a@example.com',
+        ordinal: 0,
+        attempt: 1,
+      },
+      {
+        at: T,
+        startedAt: T,
+        burst: 'b1',
+        leg: 'mail',
+        address: 'b@example.com',
+        ordinal: 1,
+        attempt: 1,
+      },
+    ],
+    posts: [{ at: T, startedAt: T, burst: 'b1', leg: 'post', id: '1' }],
+    acknowledgements: [{ kind: 'approved', burst: 'b1', contentHash: 'one', by: 'ben', at: 10 }],
+    moments: [{ burst: 'b1', kind: 'scheduled', at: 20, momentAt: T }],
+    resumes: [],
+    skewMaxMs: 5_000,
+    quota: { statedPerSecond: 10, realPerSecond: 10 },
+    crashes: 0,
+    unanswered: 0,
+    suppressedBefore: [],
+  };
+}
+
+function call(change: Partial<CallTruth>): CallTruth {
+  return {
+    provider: 'ses',
+    startedAt: T + 1,
+    nodeClockAt: T + 1,
+    node: 'run1',
+    burst: 'b1',
+    leg: 'mail',
+    content: 'mark-b1-v1',
+    addresses: [],
+    throttled: 0,
+    accepted: 0,
+    arrived: true,
+    ...change,
+  };
+}
+
+function goodBurst(): LedgerBurst {
+  return {
+    burst: 'b1',
+    state: 'measuring',
+    contentHash: 'one',
+    momentAt: T,
+    isHeld: false,
+    epoch: 1,
+    committed: true,
+    legs: [
+      { name: 'mail', state: 'sent' },
+      { name: 'post', state: 'published' },
+    ],
+    ranges: [{ leg: 'mail', from: 0, sendableTo: 2, to: 2 }],
+    members: [
+      { ordinal: 0, address: 'a@example.com' },
+      { ordinal: 1, address: 'b@example.com' },
+    ],
+    heldBackAtFreeze: {},
+    lanes: [{ lane: 0, leg: 'mail', from: 0, to: 2, next: 2 }],
+    records: [],
+  };
+}
+
+function goodLedger(change: Partial<LedgerBurst> = {}): Ledger {
+  return { bursts: [{ ...goodBurst(), ...change }], heldShares: 0, writeUnits: { lane: 3 } };
+}
+
+function record(state: string, ordinal = 1): LedgerBurst['records'][number] {
+  return { lane: 0, leg: 'mail', from: 0, to: 2, outcomes: [{ ordinal, state }] };
+}
+
+function brokenBy(truth: Truth, ledger: Ledger): Set<string> {
+  return new Set(audit(truth, ledger).map((one) => one.invariant));
+}
+
+describe('the auditor', () => {
+  test('finds nothing where all went well', () => {
+    expect(audit(goodTruth(), goodLedger())).toEqual([]);
+  });
+
+  test('imports nothing from the product, not even by way of others', () => {
+    const seen = new Set<string>();
+    const follow = (file: string) => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+      for (const [, target = ''] of source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+        expect(target, `${file} imports ${target}`).toMatch(/^\.\/[a-z-]+\.ts$/);
+        follow(target);
+      }
+    };
+    follow('./auditor.ts');
+    expect([...seen].sort()).toEqual(['./auditor.ts', './ledger.ts', './truth.ts']);
+  });
+});
+
+type Spoil = { readonly truth?: (truth: Truth) => void; readonly ledger?: Ledger };
+
+const spoilt: readonly [string, string, Spoil][] = [
+  ['V1', 'somebody got two emails', { truth: (t) => t.accepted.push({ ...t.accepted[0]! }) }],
+  ['V1', 'two posts stand', { truth: (t) => t.posts.push({ ...t.posts[0]!, id: '2' }) }],
+  [
+    'V1',
+    'the same attempt came twice under the resend policy',
+    {
+      truth: (t) => {
+        Object.assign(t.bursts[0]!, { policy: 'resend-when-unproven' });
+        t.accepted.push({ ...t.accepted[0]! });
+      },
+    },
+  ],
+  ['V2', 'somebody booked as accepted never was', { truth: (t) => t.accepted.pop() }],
+  [
+    'V2',
+    'somebody booked as refused was accepted',
+    { ledger: goodLedger({ records: [record('refused')] }) },
+  ],
+  [
+    'V2',
+    'somebody booked as never called was accepted',
+    { ledger: goodLedger({ records: [record('not_called')] }) },
+  ],
+  [
+    'V2',
+    'a leg counts as sent with somebody left over',
+    {
+      truth: (t) => t.accepted.pop(),
+      ledger: goodLedger({ records: [record('not_called')] }),
+    },
+  ],
+  [
+    'V2',
+    'somebody of the audience is in no manifest',
+    {
+      truth: (t) =>
+        Object.assign(t.bursts[0]!.legs[0]!, {
+          audience: ['a@example.com', 'b@example.com', 'c@example.com'],
+        }),
+    },
+  ],
+  [
+    'V2',
+    'somebody was mailed who is in no set',
+    {
+      truth: (t) => t.accepted.push({ ...t.accepted[0]!, address: 'z@example.com', ordinal: 9 }),
+    },
+  ],
+  ['V2', 'a post is booked that does not stand', { truth: (t) => t.posts.pop() }],
+  [
+    'V2',
+    'a post stands that is booked as missed',
+    {
+      ledger: goodLedger({
+        legs: [
+          { name: 'mail', state: 'sent' },
+          { name: 'post', state: 'missed' },
+        ],
+      }),
+    },
+  ],
+  [
+    'V3',
+    'people are in doubt though nothing was lost',
+    { ledger: goodLedger({ epoch: 0, records: [record('in_doubt')] }) },
+  ],
+  [
+    'V5',
+    'somebody was called after leaving',
+    {
+      truth: (t) =>
+        t.acknowledgements.push({ kind: 'suppressed', address: 'a@example.com', at: T - 2_000 }),
+    },
+  ],
+  [
+    'V5',
+    'somebody was called who had left before',
+    { truth: (t) => (t.suppressedBefore as string[]).push('b@example.com') },
+  ],
+  [
+    'V6',
+    'a call started after a stop was acknowledged',
+    {
+      truth: (t) =>
+        t.acknowledgements.push({
+          kind: 'stopped',
+          burst: 'b1',
+          askedAt: T - 3_000,
+          at: T - 2_000,
+        }),
+    },
+  ],
+  [
+    'V6',
+    'a call started after a cancel was acknowledged, resumed or not',
+    {
+      truth: (t) => {
+        t.acknowledgements.push({
+          kind: 'cancelled',
+          burst: 'b1',
+          askedAt: T - 3_000,
+          at: T - 2_000,
+        });
+        t.resumes.push({ burst: 'b1', askedAt: T - 1_500, answeredAt: T - 1_400 });
+      },
+    },
+  ],
+  [
+    'V7',
+    'a call came before its moment',
+    { truth: (t) => t.calls.push(call({ nodeClockAt: T - 1 })) },
+  ],
+  [
+    'V7',
+    'a leg came before its offset',
+    { truth: (t) => Object.assign(t.bursts[0]!.legs[1]!, { offsetMs: 50 }) },
+  ],
+  [
+    'V7',
+    'nobody ordered that moment',
+    { truth: (t) => t.moments.splice(0, 1, { ...t.moments[0]!, momentAt: T - 5 }) },
+  ],
+  [
+    'V7',
+    'a provider was called for a burst nobody planned',
+    { truth: (t) => t.calls.push(call({ burst: 'b9' })) },
+  ],
+  ['V8', 'nobody approved it', { truth: (t) => t.acknowledgements.pop() }],
+  [
+    'V8',
+    'other words left than were approved',
+    { truth: (t) => t.calls.push(call({ content: 'mark-b1-v2' })) },
+  ],
+  [
+    'V8',
+    'the planner approved it alone',
+    {
+      truth: (t) =>
+        t.acknowledgements.splice(0, 1, {
+          kind: 'approved',
+          burst: 'b1',
+          contentHash: 'one',
+          by: 'ann',
+          at: 1,
+        }),
+    },
+  ],
+  [
+    'V11',
+    'more people were called in a second than the quota allows',
+    {
+      truth: (t) => {
+        for (let index = 0; index < 10; index += 1)
+          t.calls.push(call({ addresses: ['x', 'y'], arrived: true }));
+      },
+    },
+  ],
+  ['V16', 'a burst is still releasing', { ledger: goodLedger({ state: 'releasing' }) }],
+  ['V16', 'somebody still holds it', { ledger: goodLedger({ isHeld: true }) }],
+  ['V16', 'a share of the rate is still held', { ledger: { ...goodLedger(), heldShares: 1 } }],
+  [
+    'V16',
+    'a window is still open',
+    {
+      ledger: goodLedger({
+        lanes: [{ lane: 0, leg: 'mail', from: 0, to: 2, next: 2, window: { from: 0, to: 2 } }],
+      }),
+    },
+  ],
+  ['V16', 'it took too long', { truth: (t) => (t.endedAt = t.healedAt! + 47 * 60_000) }],
+  [
+    'V17',
+    'the same people were called again and again',
+    {
+      truth: (t) => {
+        for (let index = 0; index < 3; index += 1) {
+          t.calls.push(
+            call({ startedAt: T + index * 10_000, addresses: ['a@example.com'], accepted: 1 }),
+          );
+        }
+      },
+    },
+  ],
+  [
+    'V18',
+    'the lanes were written far too often',
+    { ledger: { ...goodLedger(), writeUnits: { lane: 500 } } },
+  ],
+];
+
+describe('the auditor finds it when', () => {
+  test.each(spoilt)('%s: %s', (invariant, _name, { truth: spoil, ledger }) => {
+    const truth = goodTruth();
+    spoil?.(truth);
+    expect(brokenBy(truth, ledger ?? goodLedger())).toContain(invariant);
+  });
+
+  test('every invariant has a world in which it is broken', async () => {
+    const { judges } = await import('./auditor.ts');
+    expect(new Set(spoilt.map(([invariant]) => invariant))).toEqual(new Set(Object.keys(judges)));
+  });
+});
