@@ -32,8 +32,9 @@ export function holderOf(event: FeedbackEvent): { readonly space: Space; readonl
 
 /** Levels above the leaves that a list of this size needs. */
 export function depthOf(recipients: number): number {
-  const leaves = Math.max(1, Math.ceil(recipients / LEAF_ORDINALS));
-  return Math.ceil(Math.log2(leaves) / Math.log2(FANOUT) - 1e-9);
+  let depth = 0;
+  for (let held = LEAF_ORDINALS; held < recipients; held *= FANOUT) depth += 1;
+  return depth;
 }
 
 /** Digits of base 16 from the root: neighbours in the list share a leaf, visitors are spread. */

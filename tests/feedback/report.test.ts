@@ -1,0 +1,299 @@
+import { expect, test } from 'vitest';
+import { acceptedByCall, type CallCounts } from '#domain/accepted-by-call.ts';
+import { callOf, drawBlock } from '#domain/draw.ts';
+import type { Lane } from '#domain/lane.ts';
+import type { ManifestHead } from '#domain/manifest.ts';
+import type { WindowRecord } from '#domain/window-record.ts';
+import { buildReport } from '#feedback/build-report.ts';
+import { createMeasure } from '#feedback/measure.ts';
+import { loadBurst } from '#store/bursts.ts';
+import { listComparisons, loadComparison } from '#store/comparisons.ts';
+import { saveLane } from '#store/lanes.ts';
+import { saveManifestHead } from '#store/manifests.ts';
+import { loadTallies } from '#store/tallies.ts';
+import { saveWindowRecord } from '#store/window-records.ts';
+import {
+  BURST,
+  batchOf,
+  click,
+  conversion,
+  createFeedbackWorld,
+  HOUR,
+  sesEvent,
+  T,
+} from './feedback-world.ts';
+
+type One = Awaited<ReturnType<typeof createFeedbackWorld>>;
+const allocation = [
+  { call: 'seat', weight: 1 },
+  { call: 'demo', weight: 1 },
+];
+
+function headOf(recipients: number, sendableTo: number): ManifestHead {
+  return {
+    burst: BURST,
+    revision: 1,
+    nonce: 'n',
+    freeze: 'f1',
+    contentHash: 'h',
+    recipients,
+    chunkRecipients: 2_000,
+    frozenAt: T,
+    legs: [{ leg: 'email', from: 0, sendableTo, to: recipients, allocation }],
+    lanes: [{ lane: 0, leg: 'email', from: 0, to: sendableTo }],
+    perSecond: 100,
+    heldBack: { suppressed: recipients - sendableTo },
+    digest: 'd',
+  };
+}
+
+function laneOf(fields: Partial<Lane>): Lane {
+  const base = {
+    burst: BURST,
+    lane: 0,
+    leg: 'email',
+    freeze: 'f1',
+    revision: 1,
+    nonce: 'n',
+    epoch: 1,
+  };
+  return { ...base, from: 0, to: 0, next: 0, excepted: 0, ...fields };
+}
+
+function recordOf(outcomes: WindowRecord['outcomes'], from = 0, to = 100): WindowRecord {
+  const base = { burst: BURST, lane: 0, leg: 'email', epoch: 1, attempt: 1, recordedAt: T };
+  return { ...base, from, to, revision: 1, nonce: 'n', outcomes };
+}
+
+const draws = Array.from({ length: 20 }, (_, block) => [...drawBlock(BURST, block)]).flat();
+
+function callAt(ordinal: number): string {
+  return callOf(allocation, draws[ordinal] ?? 0);
+}
+
+function sum(
+  counts: Iterable<{ readonly [name: string]: number } | CallCounts>,
+): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const one of counts) {
+    for (const [name, count] of Object.entries(one)) total[name] = (total[name] ?? 0) + count;
+  }
+  return total;
+}
+
+test('every recipient has exactly one fate, and the call that was drawn', () => {
+  const window = { from: 600, to: 700, epoch: 1, attempt: 1, claimedAt: T };
+  const lane = laneOf({ to: 900, next: 700, window });
+  const record = recordOf([
+    { ordinal: 3, state: 'refused', reason: 'r' },
+    { ordinal: 4, state: 'in_doubt' },
+    { ordinal: 5, state: 'held_back' },
+    { ordinal: 6, state: 'unproven' },
+    { ordinal: 7, state: 'not_called' },
+    { ordinal: 8, state: 'accepted' },
+    { ordinal: 610, state: 'accepted' },
+  ]);
+  const [leg] = acceptedByCall(headOf(1_000, 900), [lane], [record]);
+  const byCall = leg?.byCall ?? new Map();
+  expect(sum([...byCall.values()])).toEqual({
+    recipients: 1_000,
+    accepted: 600 - 5 + 1,
+    refused: 1,
+    inDoubt: 1 + 99,
+    unproven: 1,
+    heldBack: 1 + 100,
+    notCalled: 1,
+    waiting: 200,
+  });
+  expect(byCall.get(callAt(3))?.refused).toBe(1);
+  const seats = Array.from({ length: 1_000 }, (_, ordinal) => callAt(ordinal));
+  expect(byCall.get('seat')?.recipients).toBe(seats.filter((call) => call === 'seat').length);
+});
+
+test('lanes of another freeze say nothing', () => {
+  const lane = laneOf({ to: 100, next: 100, freeze: 'f0' });
+  const [leg] = acceptedByCall(headOf(100, 100), [lane], []);
+  expect(sum([...(leg?.byCall.values() ?? [])])).toMatchObject({ accepted: 0, waiting: 100 });
+});
+
+async function sentWorld(recipients = 2_000): Promise<One> {
+  const one = await createFeedbackWorld({ recipients });
+  const { table } = one.world;
+  await saveManifestHead(table, undefined, headOf(recipients, recipients - 100), 'n');
+  const lane = laneOf({ to: recipients - 100, next: recipients - 100, excepted: 1 });
+  await saveLane(table, undefined, lane, 'n');
+  await saveWindowRecord(table, undefined, recordOf([{ ordinal: 9, state: 'refused' }]), 'n');
+  return one;
+}
+
+test('the report gives sent and answered by leg and call', async () => {
+  const one = await sentWorld();
+  const ordinals = Array.from({ length: 1_900 }, (_, ordinal) => ordinal);
+  await one.record(
+    batchOf([
+      ...ordinals.map((ordinal) =>
+        sesEvent({ eventType: 'Delivery', ordinal, call: callAt(ordinal) }),
+      ),
+      ...ordinals
+        .filter((ordinal) => ordinal % 10 === 0)
+        .map((ordinal) => click({ ordinal, call: callAt(ordinal), at: T + HOUR + ordinal })),
+      click({ leg: 'mastodon', visitor: 'someone' }),
+      conversion({ ordinal: 10, call: callAt(10), value: 700 }),
+    ]),
+  );
+  const report = await buildReport(one.world.table, one.world.burst, one.world.now);
+  const [email, mastodon] = report.legs;
+  expect(email).toMatchObject({
+    leg: 'email',
+    channel: 'email',
+    design: 'randomised',
+    state: 'sent',
+  });
+  const calls = email?.calls ?? [];
+  expect(
+    sum(
+      calls.map(({ recipients, accepted, refused, heldBack }) => ({
+        recipients: recipients ?? 0,
+        accepted: accepted ?? 0,
+        refused: refused ?? 0,
+        heldBack: heldBack ?? 0,
+      })),
+    ),
+  ).toEqual({ recipients: 2_000, accepted: 1_899, refused: 1, heldBack: 100 });
+  expect(calls.reduce((total, call) => total + (call.delivered ?? 0), 0)).toBe(1_900);
+  expect(calls.reduce((total, call) => total + call.uniqueClicks, 0)).toBe(190);
+  expect(calls.reduce((total, call) => total + call.value, 0)).toBe(700);
+  expect(calls[0]?.rate?.lo).toBeLessThan(calls[0]?.rate?.of ?? 0);
+  expect(email?.verdict).toMatchObject({ status: 'no_clear_winner', winner: null });
+  expect(mastodon).toMatchObject({
+    design: 'observational',
+    calls: [
+      { call: 'seat', accepted: null, delivered: null, exposed: null, uniqueClicks: 1, rate: null },
+    ],
+    verdict: { status: 'not_comparable', reason: 'not_randomized', winner: null },
+  });
+});
+
+/** Delivered to everybody; each call is clicked by its share of those who got it. */
+async function answered(shares: Record<string, number>, ageHours: number) {
+  const one = await sentWorld();
+  const ordinals = Array.from({ length: 1_900 }, (_, ordinal) => ordinal);
+  const seen: Record<string, number> = {};
+  const clicks = ordinals.flatMap((ordinal) => {
+    const call = callAt(ordinal);
+    seen[call] = (seen[call] ?? 0) + 1;
+    const isClicked = ((seen[call] ?? 0) * 7_919) % 1_000 < (shares[call] ?? 0) * 1_000;
+    return isClicked ? [click({ ordinal, call, at: T + 60_000 + ordinal })] : [];
+  });
+  const deliveries = ordinals.map((ordinal) =>
+    sesEvent({ eventType: 'Delivery', ordinal, call: callAt(ordinal) }),
+  );
+  await one.record(batchOf([...deliveries, ...clicks]));
+  const report = await buildReport(one.world.table, one.world.burst, T + ageHours * HOUR);
+  return report.legs[0]?.verdict;
+}
+
+test.each([1, 23, 25, 47])(
+  'strong evidence after %i h is called leading, never a winner',
+  async (hours) => {
+    const verdict = await answered({ seat: 0.3, demo: 0.1 }, hours);
+    expect(verdict).toMatchObject({
+      status: 'leading',
+      reason: 'immature',
+      winner: null,
+      leader: 'seat',
+    });
+    expect(verdict?.rivals[0]?.ratioLo).toBeGreaterThan(1);
+  },
+);
+
+test('equal calls have no clear winner, few answers neither', async () => {
+  expect(await answered({ seat: 0.2, demo: 0.2 }, 10)).toMatchObject({ status: 'no_clear_winner' });
+  expect(await answered({ seat: 0.005, demo: 0 }, 10)).toMatchObject({
+    status: 'no_clear_winner',
+    reason: 'too_few_conversions',
+  });
+});
+
+test('without one delivery event nothing is compared', async () => {
+  const one = await sentWorld();
+  await one.record(batchOf([click({ ordinal: 1 }), click({ ordinal: 2, call: 'demo' })]));
+  const report = await buildReport(one.world.table, one.world.burst, one.world.now);
+  expect(report.legs[0]?.verdict).toMatchObject({
+    status: 'not_comparable',
+    reason: 'missing_exposure',
+  });
+});
+
+test('exposures that are split otherwise than drawn make calls incomparable', async () => {
+  const one = await sentWorld();
+  const deliveries = Array.from({ length: 900 }, (_, ordinal) =>
+    sesEvent({ eventType: 'Delivery', ordinal, call: ordinal < 700 ? 'seat' : 'demo' }),
+  );
+  await one.record(batchOf(deliveries));
+  const report = await buildReport(one.world.table, one.world.burst, one.world.now);
+  expect(report.legs[0]?.verdict).toMatchObject({ status: 'not_comparable', reason: 'srm' });
+});
+
+test('a report of a burst nobody answered yet is all zeros, and costs no write', async () => {
+  const one = await createFeedbackWorld();
+  const report = await buildReport(one.world.table, one.world.burst, one.world.now);
+  expect(report.legs[0]?.calls[0]).toMatchObject({ humanClicks: 0, delivered: 0, exposed: null });
+  expect(one.world.table.meter.writeUnits).toBe(0);
+});
+
+test('the cost of a report is the same for a thousand recipients and for ten million', async () => {
+  const units = [];
+  for (const recipients of [1_000, 10_000_000]) {
+    const one = await createFeedbackWorld({ recipients });
+    const step = Math.floor(recipients / 300);
+    const events = Array.from({ length: 300 }, (_, place) => [
+      sesEvent({ eventType: 'Delivery', ordinal: place * step, call: place % 2 ? 'seat' : 'demo' }),
+      click({ ordinal: place * step, call: place % 2 ? 'seat' : 'demo' }),
+    ]);
+    await one.record(batchOf(events.flat()));
+    await createMeasure(one.ports)();
+    one.world.table.meter.reset();
+    // Larger lists are not counted on the way.
+    await buildReport(
+      one.world.table,
+      { ...one.world.burst, recipients: 10_000_000 },
+      one.world.now,
+    );
+    units.push(one.world.table.meter.readUnits);
+  }
+  expect(units[0]).toBeLessThanOrEqual(4);
+  expect((units[1] ?? 9) / (units[0] ?? 1)).toBeLessThanOrEqual(1.1);
+});
+
+test('measuring keeps what was sent, and at the end the report as it was', async () => {
+  const one = await sentWorld();
+  const measure = createMeasure(one.ports);
+  await measure();
+  const { table } = one.world;
+  expect((await loadTallies(table, BURST)).sent?.byLink['email/seat']?.recipients).toBeGreaterThan(
+    900,
+  );
+  table.meter.reset();
+  await measure();
+  expect(table.meter.writeUnits).toBe(0);
+  expect((await loadBurst(table, BURST))?.state).toBe('measuring');
+  one.world.now = T + 48 * HOUR;
+  await measure();
+  expect((await loadBurst(table, BURST))?.state).toBe('decided');
+  const final = await loadComparison(table, BURST, 'final');
+  expect(final).toMatchObject({ name: 'final', savedAt: T + 48 * HOUR, report: { burst: BURST } });
+  await one.record(batchOf([click({ ordinal: 1 })]));
+  await measure();
+  expect(await listComparisons(table, BURST)).toEqual([final]);
+});
+
+test('measuring goes on with the others when one burst cannot be read', async () => {
+  const one = await sentWorld();
+  const { table } = one.world;
+  await table.put({ pk: 'B#broken', sk: '#', dueShard: '0', wakeAt: T });
+  one.world.now = T + 48 * HOUR;
+  await createMeasure(one.ports)();
+  expect((await loadBurst(table, BURST))?.state).toBe('decided');
+  expect(one.world.logged).toContainEqual(expect.objectContaining({ event: 'measure_failed' }));
+});
