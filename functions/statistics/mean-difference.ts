@@ -59,11 +59,28 @@ function varianceOf(moments: Moments, what: string): number {
   return Math.max(0, excess) / (n - 1);
 }
 
-/** sumSq - sum^2/n. */
+/** sumSq - sum^2/n without cancellation: whole numbers exactly, others with doubled precision. */
 function excessOf({ n, sum, sumSq }: Moments): number {
   if (Number.isInteger(sum) && Number.isInteger(sumSq)) {
     return Number(BigInt(n) * BigInt(sumSq) - BigInt(sum) * BigInt(sum)) / n;
   }
-  const excess = sumSq - sum * (sum / n);
-  return Math.abs(excess) <= 4e-16 * sumSq ? 0 : excess;
+  const scaled = exactProduct(n, sumSq);
+  const square = exactProduct(sum, sum);
+  const excess = (scaled.high - square.high + (scaled.low - square.low)) / n;
+  return Math.abs(excess) <= 1e-15 * sumSq ? 0 : excess;
+}
+
+/** x * y as a rounded product and what rounding took (Dekker 1971); |x|, |y| below 1e150. */
+function exactProduct(x: number, y: number): { high: number; low: number } {
+  const high = x * y;
+  const [xTop, xRest] = halves(x);
+  const [yTop, yRest] = halves(y);
+  const low = xRest * yRest - (high - xTop * yTop - xRest * yTop - xTop * yRest);
+  return { high, low };
+}
+
+function halves(x: number): [number, number] {
+  const shifted = 134217729 * x;
+  const top = shifted - (shifted - x);
+  return [top, x - top];
 }

@@ -25,6 +25,7 @@ import { stratifiedSequential } from '../../functions/statistics/stratified-sequ
 import { twoArmTests } from '../../functions/statistics/two-arm-tests.ts';
 import { twoWayRates } from '../../functions/statistics/two-way-rates.ts';
 import { valueRemaining } from '../../functions/statistics/value-remaining.ts';
+import { welch } from '../../functions/statistics/welch.ts';
 
 const runs = { numRuns: 60, seed: 7 };
 
@@ -289,4 +290,22 @@ test('testing stops when little is at stake, and the rest goes to the lowest los
     stop: true,
     reason: 'value_remaining_below_1_percent',
   });
+});
+
+test('a variance far below the mean keeps its digits, in cents and in fractions', () => {
+  const values = [0, 1, 2, 3].map((step) => 1e3 + step / 1024);
+  const sums = (scale: number) => ({
+    n: 4,
+    sum: values.reduce((sum, value) => sum + value * scale, 0),
+    sumSq: values.reduce((sum, value) => sum + (value * scale) ** 2, 0),
+  });
+  const run = (scale: number) => welch({ a: sums(scale), b: sums(scale), alpha: 0.05 }).se / scale;
+  const exact = Math.sqrt((2 * (5 / 3 / 1024 ** 2)) / 4);
+  expect(run(1024)).toBeCloseTo(exact, 12);
+  expect(run(1)).toBeCloseTo(exact, 12);
+  const fractions = { n: 4, sum: 4.1, sumSq: 4.2125 };
+  expect(welch({ a: fractions, b: fractions, alpha: 0.05 }).se).toBeCloseTo(
+    Math.sqrt((2 * ((4.2125 - 4.1 ** 2 / 4) / 3)) / 4),
+    12,
+  );
 });
