@@ -59,7 +59,7 @@ export const limits = {
   legsMax: 20,
   audienceMax: 100_000_000,
   /** A moment further ahead than this is a slip of the pen. */
-  momentAheadMs: 731 * 86_400_000,
+  momentAheadMs: 5 * 366 * 86_400_000,
   broadcastDeadlineMs: 60_000,
   emailDeadlineMs: 2 * 3_600_000,
   /** The bound that makes an event visible within 5 s. */

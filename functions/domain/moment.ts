@@ -18,6 +18,8 @@ export interface MomentOptions {
   readonly zone?: string;
   /** A bare time of day means the first one after this instant; absent: after now. */
   readonly after?: Instant;
+  /** A beginning may lie behind us: from then on. */
+  readonly pastAllowed?: boolean;
   /** What the moment is called in a refusal: `burst.at`. */
   readonly field?: string;
 }
@@ -174,7 +176,7 @@ function zoneOf(zone: string | undefined, text: string, options: MomentOptions):
 }
 
 function inRange(moment: Moment, text: string, options: MomentOptions): Moment {
-  if (moment.at <= options.now) {
+  if (moment.at <= options.now && options.pastAllowed !== true) {
     throw refuse(
       'moment_past',
       `"${text}" is in the past: it is ${renderMoment(moment.at, moment.zone)}, ` +
@@ -187,7 +189,7 @@ function inRange(moment: Moment, text: string, options: MomentOptions): Moment {
       'moment_too_far',
       `"${text}" is too far ahead`,
       options,
-      'at most two years ahead',
+      'at most five years ahead',
     );
   }
   return moment;

@@ -1,7 +1,7 @@
 // Standing orders not to message an address, and the log by which a running burst hears of them.
 
-import { createHmac } from 'node:crypto';
 import * as z from 'zod/mini';
+import { hmacSha256 } from './hmac.ts';
 import { Id, InstantSchema, Mark } from './ids.ts';
 
 export const SuppressionReason = z.enum([
@@ -45,8 +45,6 @@ export function normaliseAddress(address: string): string {
 
 /** Keyed digest of a normalised address, 128 bits as base64url. */
 export function addressDigest(address: string, key: string): string {
-  const mac = createHmac('sha256', key)
-    .update(`address\n${normaliseAddress(address)}`)
-    .digest();
+  const mac = hmacSha256(key, `address\n${normaliseAddress(address)}`);
   return mac.subarray(0, 16).toString('base64url');
 }

@@ -1,6 +1,7 @@
 // The opaque, signed part of a tracked link. Small on purpose: the click function carries it.
 
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 
 /** What a token may be used for; a token of one purpose is worthless for another. */
 export type Purpose = 'click' | 'unsubscribe';
@@ -72,8 +73,6 @@ function parse(body: string, purpose: Purpose): Claims | undefined {
 }
 
 function mac(purpose: Purpose, host: string, key: SigningKey, body: string): Buffer {
-  return createHmac('sha256', key.secret)
-    .update(`${LETTER[purpose]}\n${host}\n${key.id}\n${body}`)
-    .digest()
-    .subarray(0, MAC_BYTES);
+  const text = `${LETTER[purpose]}\n${host}\n${key.id}\n${body}`;
+  return hmacSha256(key.secret, text).subarray(0, MAC_BYTES);
 }
