@@ -259,7 +259,12 @@ function timingOf(compilation: Compilation): Pick<CompiledPlan, 'moment' | 'stan
   }
   try {
     if (burst.standby) {
-      const from = parseMoment(burst.standby.from, { now, field: 'burst.standby.from' });
+      const pastAllowed = true;
+      const from = parseMoment(burst.standby.from, {
+        now,
+        pastAllowed,
+        field: 'burst.standby.from',
+      });
       const { zone } = from;
       const until = parseMoment(burst.standby.until, {
         now,

@@ -32,7 +32,7 @@ export interface ImportedAudience {
 }
 
 /** Rejects that an answer lists; the rest is only counted. */
-export const REJECTS_MAX = 10_000;
+export const REJECTS_MAX = 2_000;
 const WRITES_AT_ONCE = 25;
 
 /**

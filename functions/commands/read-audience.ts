@@ -53,6 +53,8 @@ export async function* readAudience(
   const parser = parse({
     bom: true,
     delimiter: delimiterOf(csv),
+    // Files glued together on several systems have all of them.
+    record_delimiter: ['\r\n', '\n', '\r'],
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -106,8 +108,13 @@ async function feed(
 
 function drained(parser: Parser): Promise<void> {
   return new Promise((resolve) => {
-    parser.once('drain', resolve);
-    parser.once('close', resolve);
+    const done = (): void => {
+      parser.off('drain', done);
+      parser.off('close', done);
+      resolve();
+    };
+    parser.on('drain', done);
+    parser.on('close', done);
   });
 }
 

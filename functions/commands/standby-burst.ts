@@ -59,7 +59,7 @@ function spanOf(burst: Burst, wanted: Wanted, now: number) {
 
 function startOf(burst: Burst, from: string | undefined, zone: string, now: number) {
   if (from === 'now') return { at: now, zone };
-  if (from !== undefined) return parseMoment(from, { now, zone, field: 'from' });
+  if (from !== undefined) return parseMoment(from, { now, zone, pastAllowed: true, field: 'from' });
   if (burst.standbyFrom !== undefined) return { at: burst.standbyFrom, zone };
   throw missing('from');
 }

@@ -48,7 +48,10 @@ export function aWorld(over: Partial<CommandContext> = {}): World {
       suppressionKey: async () => 'a key for digests',
       linkBase: 'https://go.example.com',
       configurationSet: 'volley',
-      newToken: () => `token-${(count += 1)}-${'x'.repeat(30)}`,
+      newToken: () => {
+        count += 1;
+        return `token-${count}-${'x'.repeat(30)}`;
+      },
       buildReport: async (burst) => ({ burst: burst.id }),
       startRunner: async (burst) => void world.started.push(burst),
       setSending: async (burst, enabled) => void world.switched.push([burst, enabled]),
