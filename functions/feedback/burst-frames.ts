@@ -1,12 +1,12 @@
 // What recording needs to know of a burst: few bytes, kept in the function's memory.
 
 import { type Burst, releaseSpan } from '#domain/burst.ts';
+import { depthOf } from '#domain/facts-place.ts';
 import type { FoldRule } from '#domain/fold-facts.ts';
 import type { Table } from '#domain/ports.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { loadPlan } from '#store/plans.ts';
 import { type Frame, frameOf, loadFrame, saveFrame } from '#store/tallies.ts';
-import { depthOf } from './merge-event.ts';
 
 export interface BurstFrame {
   readonly rule: FoldRule;

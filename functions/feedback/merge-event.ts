@@ -12,13 +12,10 @@ import {
   mergeLink,
   mergeMark,
 } from '#domain/facts.ts';
+import { leafPath } from '#domain/facts-place.ts';
 import { agentKind } from '#domain/human-click.ts';
 import type { Space } from '#store/facts.ts';
 import { linkName } from '#store/link-tables.ts';
-
-/** Recipients in one leaf: about a kilobyte, and the windows of a few seconds side by side. */
-export const LEAF_ORDINALS = 256;
-const FANOUT = 16;
 
 /** Whose facts: a recipient by ordinal, else a visitor, else the event is somebody of its own. */
 export function holderOf(event: FeedbackEvent): { readonly space: Space; readonly key: string } {
@@ -30,18 +27,10 @@ export function holderOf(event: FeedbackEvent): { readonly space: Space; readonl
   return { space: 'v', key: `e-${event.id}` };
 }
 
-/** Levels above the leaves that a list of this size needs. */
-export function depthOf(recipients: number): number {
-  let depth = 0;
-  for (let held = LEAF_ORDINALS; held < recipients; held *= FANOUT) depth += 1;
-  return depth;
-}
-
 /** Digits of base 16 from the root: neighbours in the list share a leaf, visitors are spread. */
 export function digitsOf(space: Space, key: string, depth: number): string {
   if (space === 'v') return createHash('sha256').update(key).digest('hex');
-  const leaf = Math.floor(Number(key) / LEAF_ORDINALS).toString(FANOUT);
-  return depth === 0 ? '' : leaf.padStart(depth, '0');
+  return leafPath(Number(key), depth);
 }
 
 /** Adds the event; true when it was news. */

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FeedbackEvent } from '#domain/event.ts';
 import { clicksMax, type Facts, mergeFacts, noFacts } from '#domain/facts.ts';
+import { depthOf } from '#domain/facts-place.ts';
 import { foldFacts } from '#domain/fold-facts.ts';
 import { countOf, sumTallies } from '#domain/tally.ts';
-import { depthOf, digitsOf, mergeEvent } from '#feedback/merge-event.ts';
+import { digitsOf, mergeEvent } from '#feedback/merge-event.ts';
 import { anyEvent } from './any-event.ts';
 import { click, T } from './feedback-world.ts';
 
