@@ -204,12 +204,12 @@ function booksAreTrue(truth: Truth, books: LedgerBurst): string[] {
   return broken;
 }
 
-/** A leg that counts as sent has called everybody it could. */
+/** A leg that counts as sent has called everybody it could, unless it was abandoned. */
 function nobodyForgotten(books: LedgerBurst, said: ReadonlyMap<number, Standing>): string[] {
   const broken: string[] = [];
   for (const leg of books.legs) {
     const range = books.ranges.find((one) => one.leg === leg.name);
-    if (leg.state !== 'sent' || !range) continue;
+    if (leg.state !== 'sent' || leg.reason === 'abandoned' || !range) continue;
     for (let ordinal = range.from; ordinal < range.to; ordinal += 1) {
       const standing = said.get(ordinal);
       if (standing === 'not_called' || standing === 'open' || standing === undefined) {

@@ -30,7 +30,11 @@ export interface LedgerBurst {
   /** How often the burst changed hands. */
   readonly epoch: number;
   readonly committed: boolean;
-  readonly legs: readonly { readonly name: string; readonly state: string }[];
+  readonly legs: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly reason?: string;
+  }[];
   readonly ranges: readonly {
     readonly leg: string;
     readonly from: number;

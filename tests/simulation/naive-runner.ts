@@ -26,8 +26,11 @@ async function send(ports: RunnerPorts, id: string): Promise<void> {
   const { calls, linkBase } = plan;
   const sender = await channel.prepare({ burst: id, leg, calls, linkBase });
   const people: Addressee[] = [];
+  const seen = new Set<string>();
   for await (const page of listContacts(table, leg.audience)) {
     for (const { address, fields } of page) {
+      if (seen.has(address)) continue;
+      seen.add(address);
       people.push({
         ordinal: people.length,
         address,

@@ -23,8 +23,13 @@ const LEG_OVER = new Set(['dropped', 'published', 'rejected', 'sent', 'missed', 
 export async function restlessness(
   table: MemoryTable,
   scripts: readonly BurstScript[],
+  at: { readonly account: string; readonly now: number },
 ): Promise<Restless[]> {
   const restless: Restless[] = [];
+  const rate = await loadRateLease(table, at.account);
+  if (rate?.leases.some((one) => one.until > at.now)) {
+    restless.push({ burst: 'the rate', needsPerson: false });
+  }
   for (const { burst } of scripts) {
     const header = await loadBurst(table, burst, { consistent: true });
     if (!header) continue;
@@ -92,7 +97,9 @@ async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst
     isHeld: header.holder !== undefined,
     epoch: header.epoch,
     committed: header.committedEpoch !== undefined,
-    legs: header.legs.map(({ name, state }) => ({ name, state })),
+    legs: header.legs.map(({ name, state, reason }) =>
+      reason === undefined ? { name, state } : { name, state, reason },
+    ),
     ranges: (head?.legs ?? []).map(({ leg, from, sendableTo, to }) => ({
       leg,
       from,

@@ -470,7 +470,8 @@ class World implements Surroundings {
 
   /** Every virtual minute: is there still something to do, and does somebody have to do it? */
   #look(minutes: number): void {
-    void restlessness(this.#store.table, this.#script.bursts).then((restless) => {
+    const at = { account: ACCOUNT, now: this.schedule.now };
+    void restlessness(this.#store.table, this.#script.bursts, at).then((restless) => {
       const isBusy = this.#runners.isBusy || this.#desks.isBusy;
       if ((restless.length === 0 && !isBusy) || minutes > 46) {
         this.#isOver = true;
