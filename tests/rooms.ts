@@ -45,7 +45,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       'node:http': 'the bulk call, signed by hand over a kept connection',
       'node:https': 'the bulk call, signed by hand over a kept connection',
       'node:net': 'the bulk call, signed by hand over a kept connection',
-      'node:perf_hooks': 'the monotonic clock',
       aws4fetch: 'signs the few calls of functions that carry no SDK',
     },
   },
@@ -56,7 +55,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       '@aws-sdk/client-dynamodb': 'one file renders the port to DynamoDB',
       'node:zlib': 'chunks are stored compressed',
       'node:crypto': 'hashes of tokens and chains',
-      'node:util': 'deep comparison of attributes',
     },
   },
   channels: {
@@ -75,9 +73,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     rooms: ['domain', 'store', 'channels/contract.ts', 'statistics', 'feedback'],
     packages: {
       ...schemas,
-      papaparse: 'audience files as people really export them',
       'csv-parse': 'audience files as people really export them',
-      'csv-parse/sync': 'audience files as people really export them',
       'node:crypto': 'digests',
     },
   },
@@ -86,7 +82,6 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: {
       hono: 'routes',
       'hono/aws-lambda': 'HTTP API events',
-      'hono/http-exception': 'routes',
       ...schemas,
     },
   },

@@ -7,7 +7,7 @@ const FANOUT = 16;
 /** Levels above the leaves that a list of this size needs. */
 export function depthOf(recipients: number): number {
   const leaves = Math.max(1, Math.ceil(recipients / LEAF_ORDINALS));
-  return Math.ceil(Math.log2(leaves) / Math.log2(FANOUT) - 1e-9);
+  return Math.max(0, Math.ceil(Math.log2(leaves) / Math.log2(FANOUT) - 1e-9));
 }
 
 /** Digits of base 16 from the root down to the leaf of an ordinal. */
