@@ -7,7 +7,6 @@ export type Value =
   | { readonly from: 'table' }
   | { readonly from: 'queue_url'; readonly queue: QueueName }
   | { readonly from: 'link_base' }
-  | { readonly from: 'api_base' }
   | { readonly from: 'function'; readonly function: FunctionName }
   | { readonly from: 'parameter_prefix' }
   | { readonly from: 'configuration_set' }
@@ -132,7 +131,6 @@ const table: Value = { from: 'table' };
 const linkBase: Value = { from: 'link_base' };
 const parameters: Value = { from: 'parameter_prefix' };
 const feedbackUrl: Value = { from: 'queue_url', queue: 'feedback' };
-const account: Value = { from: 'account' };
 
 const readTable: readonly Grant[] = [
   { action: 'dynamodb:GetItem', on: { kind: 'table' } },
@@ -166,10 +164,8 @@ export const functions: readonly FunctionDefinition[] = [
     timeoutSeconds: 900,
     environment: {
       VOLLEY_TABLE: table,
-      VOLLEY_LINK_BASE: linkBase,
       VOLLEY_PARAMETERS: parameters,
-      VOLLEY_CONFIGURATION_SET: { from: 'configuration_set' },
-      VOLLEY_ACCOUNT: account,
+      VOLLEY_ACCOUNT: { from: 'account' },
       VOLLEY_LOOPBACK: { from: 'loopback' },
     },
     grants: [
@@ -180,7 +176,6 @@ export const functions: readonly FunctionDefinition[] = [
       { action: 'ses:SendBulkEmail', on: { kind: 'identity' } },
       { action: 'ses:SendBulkEmail', on: { kind: 'configuration_set' } },
       { action: 'ses:GetAccount', on: { kind: 'account' } },
-      switchSending,
     ],
   },
   {
@@ -189,11 +184,7 @@ export const functions: readonly FunctionDefinition[] = [
     triggers: [{ kind: 'schedule', everySeconds: 60 }, { kind: 'invoke' }],
     memoryMb: 512,
     timeoutSeconds: 120,
-    environment: {
-      VOLLEY_TABLE: table,
-      VOLLEY_PARAMETERS: parameters,
-      VOLLEY_LOOPBACK: { from: 'loopback' },
-    },
+    environment: { VOLLEY_TABLE: table, VOLLEY_PARAMETERS: parameters },
     grants: [...readTable, queryIndex, ...writeTable, readParameters],
   },
   {
@@ -224,10 +215,16 @@ export const functions: readonly FunctionDefinition[] = [
       VOLLEY_PARAMETERS: parameters,
       VOLLEY_CONFIGURATION_SET: { from: 'configuration_set' },
       VOLLEY_RUN_FUNCTION: { from: 'function', function: 'run' },
-      VOLLEY_ACCOUNT: account,
-      VOLLEY_LOOPBACK: { from: 'loopback' },
     },
-    grants: [...readTable, queryIndex, ...writeTable, readParameters, startRunner, switchSending],
+    grants: [
+      ...readTable,
+      queryIndex,
+      ...writeTable,
+      readParameters,
+      { action: 'ssm:PutParameter', on: { kind: 'parameters' } },
+      startRunner,
+      switchSending,
+    ],
   },
   {
     name: 'click',

@@ -49,8 +49,6 @@ function resolve(value: Value, world: LocalWorld): string {
       return world.queueUrls[value.queue] ?? '';
     case 'link_base':
       return world.urls.link;
-    case 'api_base':
-      return world.urls.api;
     case 'function':
       return value.function;
     case 'parameter_prefix':

@@ -29,9 +29,9 @@ export interface Behaviour {
 
 export const exampleBehaviour: Behaviour = {
   rates: [
-    { say: 'Chip in for the recount fund', click: 0.17, convert: 0.38 },
-    { say: 'Watch the count with us', click: 0.29, convert: 0.09 },
-    { say: 'Help check the ballots', click: 0.12, convert: 0.3 },
+    { say: 'Chip in for the recount fund', click: 0.22, convert: 0.5 },
+    { say: 'Watch the count with us', click: 0.29, convert: 0.08 },
+    { say: 'Help check the ballots', click: 0.12, convert: 0.26 },
   ],
   otherwise: { click: 0.1, convert: 0.1 },
   scannedDomains: ['office.example.org'],

@@ -29,7 +29,12 @@ export interface ShownBurst {
     readonly state: string;
     readonly reason?: string;
   }[];
-  readonly sent: Counts & { readonly perSecond?: number; readonly drainMs?: number };
+  readonly leaseUntil?: number;
+  readonly sent: Counts & {
+    readonly perSecond?: number;
+    readonly drainMs?: number;
+    readonly lastAnswerAt?: number;
+  };
   readonly posts: readonly {
     readonly leg: string;
     readonly url?: string;

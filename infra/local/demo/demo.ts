@@ -34,6 +34,8 @@ const QUIET_AFTER_MS = 300;
 const FINISH_WITHIN_MS = 180_000;
 /** Complaints of the simulated mailboxes come last: after this. */
 const EVENTS_LATEST_MS = 4_000;
+/** Who is in doubt after a kill is looked for in the events once a minute. */
+const SETTLE_WITHIN_MS = 100_000;
 const OVER = new Set(['cancelled', 'missed', 'measuring', 'decided', 'closed']);
 
 /** Goes on with a run that is not over yet. @returns undefined when it was interrupted */
@@ -156,7 +158,9 @@ function isQuiet({ moment }: ShownBurst, now: number): boolean {
 async function isFinished(burst: ShownBurst, crowd: Crowd, runtime: Runtime): Promise<boolean> {
   if (!OVER.has(burst.state)) return false;
   if (burst.sentAt === undefined) return true;
-  if (Date.now() < burst.sentAt + EVENTS_LATEST_MS || !crowd.isIdle()) return false;
+  const sinceMs = Date.now() - burst.sentAt;
+  if (sinceMs < EVENTS_LATEST_MS || !crowd.isIdle()) return false;
+  if (burst.sent.inDoubt > 0 && sinceMs < SETTLE_WITHIN_MS) return false;
   return isQueueEmpty(runtime);
 }
 

@@ -50,11 +50,15 @@ const DESIGNS: { readonly [design: string]: string } = {
 };
 
 const REASONS: { readonly [reason: string]: string } = {
-  immature: 'too early: most answers are still to come',
+  immature: 'most answers are still to come',
+  insufficient_evidence: 'the answers so far do not separate them',
   too_few_conversions: 'too few answers so far',
-  single_arm: 'one post each: nothing to compare it with',
-  one_post_each: 'one post each: nothing to compare it with',
-  not_separated: 'too close to call',
+  not_randomized: 'one post each: chance did not decide who saw it',
+  too_few_arms: 'there is only one call',
+  missing_exposure: 'nobody knows yet who could see it',
+  sensitive_to_bot_filter: 'it would hang on which clicks count as robots',
+  tie: 'even',
+  srm: 'the split is not the one that was planned',
 };
 
 export function sentence({ status, reason, winner, leader }: Verdict): string {

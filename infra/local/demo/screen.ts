@@ -11,20 +11,60 @@ export interface Snapshot {
   readonly crowd: CrowdCounts;
 }
 
+export interface Screen {
+  /** What changes seldom: each line is worth a line of a log when it changes. */
+  readonly facts: readonly string[];
+  /** What changes all the time. */
+  readonly figures: readonly string[];
+  /** All figures in one line. */
+  readonly summary: string;
+}
+
 const BAR_COLUMNS = 28;
 
-export function screen(snapshot: Snapshot): string[] {
-  const { burst, results, crowd } = snapshot;
-  return [
-    `${burst.burst}  ${burst.state}${burst.reason === undefined ? '' : `: ${burst.reason}`}`,
-    `  moment      ${momentText(snapshot)}`,
-    `  go/no-go    ${goNoGo(burst)}`,
-    ...(burst.sent.recipients > 0
-      ? [`  release     ${releaseText(burst)}`, ...emailLines(burst)]
-      : []),
-    ...(results && crowd.emailsRead + crowd.machineRequests > 0 ? incoming(results, crowd) : []),
-  ];
+export function screen(snapshot: Snapshot): Screen {
+  const { burst, results, crowd, now } = snapshot;
+  const isReleased = latenessOf(burst).length > 0;
+  const waits = leaseText(snapshot);
+  return {
+    facts: [
+      `${burst.burst}  ${burst.state}${burst.reason === undefined ? '' : `: ${burst.reason}`}`,
+      `  go/no-go    ${goNoGo(burst)}`,
+      ...(isReleased ? [`  release     ${releaseText(burst)}`] : []),
+    ],
+    figures: [
+      `  moment      ${momentText(snapshot)}`,
+      ...(burst.sent.recipients > 0 ? [`  email       ${emailText(burst)}`] : []),
+      ...(waits === undefined ? [] : [`  waits       ${waits}`]),
+      ...(results && now > (burst.moment?.at ?? now) ? incoming(results, crowd) : []),
+    ],
+    summary: summaryOf(snapshot),
+  };
 }
+
+function summaryOf({ burst, results, now }: Snapshot): string {
+  const { moment, sent } = burst;
+  const since = moment === undefined ? 0 : now - moment.at;
+  if (since < 0) return `  moment in ${clock(-since)}`;
+  const calls = results?.legs.flatMap((leg) => leg.calls) ?? [];
+  const sum = (pick: (call: (typeof calls)[number]) => number) =>
+    count(calls.reduce((total, call) => total + pick(call), 0));
+  const came = `clicks ${sum((call) => call.uniqueClicks)} (robots ${sum((call) => call.machineClicks)}), goal ${sum((call) => call.converting)}`;
+  const pace = sent.perSecond === undefined ? '' : ` at ${Math.round(sent.perSecond)}/s`;
+  const doubt = sent.inDoubt > 0 ? `, in doubt ${count(sent.inDoubt)}` : '';
+  return `  +${clock(since)}  sent ${count(sent.accepted)} of ${count(sent.recipients - sent.heldBack)}${pace}${doubt} · ${came}`;
+}
+
+/** A runner that was killed keeps its lease until it ends; only then another may go on. */
+function leaseText({ burst, now }: Snapshot): string | undefined {
+  const { leaseUntil, sent } = burst;
+  if (burst.state !== 'releasing' || leaseUntil === undefined || leaseUntil < now) return undefined;
+  const lastAt = sent.lastAnswerAt ?? burst.moment?.at ?? now;
+  if (now - lastAt < STALLED_MS) return undefined;
+  return `until the lease of an earlier runner ends, in ${clock(leaseUntil - now)}`;
+}
+
+const STALLED_MS = 3_000;
 
 function momentText({ burst, now }: Snapshot): string {
   const { moment } = burst;
@@ -71,20 +111,20 @@ export function spreadOf(burst: ShownBurst): number {
   return late.length < 2 ? 0 : Math.max(...late) - Math.min(...late);
 }
 
-function emailLines({ sent }: ShownBurst): string[] {
+function emailText({ sent }: ShownBurst): string {
   const sendable = sent.recipients - sent.heldBack;
   const done = sent.accepted + sent.refused + sent.inDoubt + sent.unproven;
-  const rate = sent.perSecond === undefined ? '' : ` · ${Math.round(sent.perSecond)}/s`;
-  const left =
-    sent.drainMs === undefined || sent.remaining + sent.inFlight === 0
-      ? ''
-      : ` · ${clock(sent.drainMs)} to go`;
-  const doubt = sent.inDoubt > 0 ? ` · ${count(sent.inDoubt)} in doubt` : '';
-  const refused = sent.refused > 0 ? ` · ${count(sent.refused)} refused` : '';
-  const share = sendable === 0 ? 0 : done / sendable;
-  return [
-    `  email       ${bar(share, BAR_COLUMNS)} ${count(sent.accepted)} of ${count(sendable)} sent${rate}${left}${refused}${doubt} · ${count(sent.heldBack)} held back`,
+  const isOpen = sent.remaining + sent.inFlight > 0;
+  const parts = [
+    `${bar(sendable === 0 ? 0 : done / sendable, BAR_COLUMNS)} ${count(sent.accepted)} of ${count(sendable)} sent`,
+    ...(sent.perSecond === undefined ? [] : [`${Math.round(sent.perSecond)}/s`]),
+    ...(sent.drainMs === undefined || !isOpen ? [] : [`${clock(sent.drainMs)} to go`]),
+    ...(sent.refused > 0 ? [`${count(sent.refused)} refused`] : []),
+    ...(sent.inDoubt > 0 ? [`${count(sent.inDoubt)} in doubt`] : []),
+    ...(sent.unproven > 0 ? [`${count(sent.unproven)} unproven`] : []),
+    `${count(sent.heldBack)} held back`,
   ];
+  return parts.join(' · ');
 }
 
 function incoming(results: Results, crowd: CrowdCounts): string[] {

@@ -1,12 +1,13 @@
 // Puts lines on a terminal: redrawn in place where there is one, else one by one as they change.
 
 import type { Writable } from 'node:stream';
+import type { Screen } from './screen.ts';
 
 export interface Terminal {
   /** A line that stays. */
   say(line: string): void;
   /** What is true now; replaces what was shown before. */
-  show(lines: readonly string[]): void;
+  show(screen: Screen): void;
   /** Lets the shown lines stay and goes on below them. */
   settle(): void;
 }
@@ -36,9 +37,9 @@ function inPlace(output: Output): Terminal {
       shown = [];
       draw(kept);
     },
-    show: (lines) => {
+    show: ({ facts, figures }) => {
       clear();
-      draw(lines);
+      draw([...facts, ...figures]);
     },
     settle: () => {
       shown = [];
@@ -46,23 +47,24 @@ function inPlace(output: Output): Terminal {
   };
 }
 
-const LINE_EVERY_MS = 2_000;
+const SUMMARY_EVERY_MS = 2_000;
 
-/** For logs: a line when it is new and two seconds have passed since the last. */
+/** For logs: every fact when it changes, the summary every two seconds. */
 function lineByLine(output: Output): Terminal {
-  const last = new Map<string, { readonly line: string; readonly at: number }>();
+  let facts: readonly string[] = [];
+  let summary = { line: '', at: 0 };
   return {
     say: (line) => output.write(`${line}\n`),
-    show: (lines) => {
-      for (const line of lines) {
-        if (line.trim() === '') continue;
-        const topic = line.trim().split(/\s+/)[0] ?? '';
-        const before = last.get(topic);
-        if (before?.line === line || Date.now() - (before?.at ?? 0) < LINE_EVERY_MS) continue;
-        last.set(topic, { line, at: Date.now() });
-        output.write(`${line.trimEnd()}\n`);
-      }
+    show: (screen) => {
+      for (const fact of screen.facts) if (!facts.includes(fact)) output.write(`${fact}\n`);
+      facts = screen.facts;
+      const now = Date.now();
+      if (screen.summary === summary.line || now - summary.at < SUMMARY_EVERY_MS) return;
+      summary = { line: screen.summary, at: now };
+      output.write(`${screen.summary}\n`);
     },
-    settle: () => last.clear(),
+    settle: () => {
+      facts = [];
+    },
   };
 }
