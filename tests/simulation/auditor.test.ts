@@ -52,6 +52,7 @@ function goodTruth(): Truth {
         attempt: 1,
       },
     ],
+    events: [],
     posts: [{ at: T, startedAt: T, burst: 'b1', leg: 'post', id: '1' }],
     acknowledgements: [{ kind: 'approved', burst: 'b1', contentHash: 'one', by: 'ben', at: 10 }],
     moments: [{ burst: 'b1', kind: 'scheduled', at: 20, momentAt: T }],
@@ -107,6 +108,11 @@ function goodBurst(): LedgerBurst {
 
 function goodLedger(change: Partial<LedgerBurst> = {}): Ledger {
   return { bursts: [{ ...goodBurst(), ...change }], heldShares: 0, writeUnits: { lane: 3 } };
+}
+
+function sendEvent(recordedAt: number): Truth['events'][number] {
+  const address = 'b@example.com';
+  return { kind: 'Send', burst: 'b1', ordinal: 1, attempt: 1, address, body: '', recordedAt };
 }
 
 function record(state: string, ordinal = 1): LedgerBurst['records'][number] {
@@ -206,6 +212,25 @@ const spoilt: readonly [string, string, Spoil][] = [
     'V3',
     'people are in doubt though nothing was lost',
     { ledger: goodLedger({ epoch: 0, records: [record('in_doubt')] }) },
+  ],
+  [
+    'V4',
+    'somebody is unproven though the event was recorded',
+    {
+      truth: (t) => t.events.push(sendEvent(T + 1_000)),
+      ledger: goodLedger({ records: [record('unproven')] }),
+    },
+  ],
+  [
+    'V4',
+    'somebody was called again though the event was recorded',
+    {
+      truth: (t) => {
+        Object.assign(t.bursts[0]!, { policy: 'resend-when-unproven' });
+        t.events.push(sendEvent(T + 1_000));
+        t.accepted.push({ ...t.accepted[1]!, startedAt: T + 9_000, attempt: 2 });
+      },
+    },
   ],
   [
     'V5',

@@ -47,6 +47,7 @@ export const judges: { readonly [invariant: string]: Judge } = {
   V1: nobodyTwice,
   V2: everybodyAccountedFor,
   V3: doubtIsBounded,
+  V4: eventsAreBelieved,
   V5: suppressionHolds,
   V6: stopHolds,
   V7: neverBeforeTheMoment,
@@ -253,6 +254,41 @@ function doubtIsBounded(truth: Truth, ledger: Ledger): string[] {
     const most = burst.epoch * burst.lanes.length * WINDOW_MAX + unanswered;
     if (doubt > most)
       broken.push(`${burst.burst}: ${doubt} people are in doubt, ${most} are explained`);
+  }
+  return broken;
+}
+
+// ---- V4: what an event has proven is neither doubted nor called again ---------------------------
+
+/** What was recorded this long before must be known to whoever decides. */
+const HEARD_MS = 5 * 60_000;
+
+function eventsAreBelieved(truth: Truth, ledger: Ledger): string[] {
+  const broken: string[] = [];
+  const proven = new Map<string, number>();
+  for (const { kind, burst, ordinal, recordedAt } of truth.events) {
+    if (kind !== 'Send' || recordedAt === undefined) continue;
+    const key = `${burst} ${ordinal}`;
+    proven.set(key, Math.min(recordedAt, proven.get(key) ?? recordedAt));
+  }
+  for (const burst of ledger.bursts) {
+    for (const [ordinal, standing] of standings(burst)) {
+      if (standing !== 'in_doubt' && standing !== 'unproven') continue;
+      const at = proven.get(`${burst.burst} ${ordinal}`);
+      if (at !== undefined && at < truth.endedAt - HEARD_MS) {
+        broken.push(
+          `${burst.burst}: ordinal ${ordinal} is ${standing}, its Send event was recorded`,
+        );
+      }
+    }
+  }
+  for (const { burst, ordinal, attempt, startedAt } of truth.accepted) {
+    const at = proven.get(`${burst} ${ordinal}`);
+    if (attempt > 1 && at !== undefined && at < startedAt - FINAL_MS) {
+      broken.push(
+        `${burst}: ordinal ${ordinal} was called again though its Send event was recorded`,
+      );
+    }
   }
   return broken;
 }

@@ -107,7 +107,7 @@ export class SwarmFaults implements Faults {
 
   constructor(stream: Stream) {
     const swarm = stream.fork('swarm');
-    const density = swarm.between(0.15, 0.6);
+    const density = swarm.between(0.1, 0.5);
     const on = new Set<FaultClass>();
     const settings: Setting[] = [];
     for (const { id, strike, most } of CALL_CLASSES) {

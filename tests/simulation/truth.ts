@@ -42,6 +42,18 @@ export interface PostTruth {
   readonly id: string;
 }
 
+/** One event that SES sent on its way. */
+export interface EventTruth {
+  readonly kind: 'Send' | 'Bounce' | 'Complaint' | 'Reject';
+  readonly burst: string;
+  readonly ordinal: number;
+  readonly attempt: number;
+  readonly address: string;
+  readonly body: string;
+  /** When the system first acknowledged it. */
+  recordedAt: number | undefined;
+}
+
 /** What a person or a system was told, and when. */
 export type Acknowledgement =
   | {
@@ -103,6 +115,7 @@ export interface Truth {
   readonly calls: CallTruth[];
   readonly accepted: AcceptedTruth[];
   readonly posts: PostTruth[];
+  readonly events: EventTruth[];
   readonly acknowledgements: Acknowledgement[];
   readonly moments: OrderedMoment[];
   readonly resumes: Resume[];

@@ -9,6 +9,7 @@ import { switchSending } from '#commands/switch-sending.ts';
 import { Fault } from '#domain/faults.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
+import { createRecord, type QueueMessage } from '#feedback/record.ts';
 import type { RunnerPorts, TickOptions } from '#runner/ports.ts';
 import { tick } from '#runner/tick.ts';
 import { createBurst } from '#store/bursts.ts';
@@ -25,7 +26,9 @@ import { People } from './people.ts';
 import { readLedger, restlessness } from './read-ledger.ts';
 import { Schedule } from './schedule.ts';
 import { type BurstScript, drawScript, type Script } from './script.ts';
+import { SesEvents } from './ses-events.ts';
 import { SimNetwork } from './sim-network.ts';
+import { SimQueue } from './sim-queue.ts';
 import { SimSecrets } from './sim-secrets.ts';
 import { SimSes } from './sim-ses.ts';
 import { SimStore, SimTable } from './sim-table.ts';
@@ -95,6 +98,9 @@ class World implements Surroundings {
   readonly #secrets: SimSecrets;
   readonly #ses: SimSes;
   readonly #network: SimNetwork;
+  readonly #queue: SimQueue;
+  readonly #events: SesEvents | undefined;
+  readonly #recorders: Fleet;
   readonly #runners: Fleet;
   readonly #desks: Fleet;
   readonly #people: People;
@@ -124,6 +130,12 @@ class World implements Surroundings {
     });
     this.#ses = this.#newSes();
     this.#network = this.#newNetwork();
+    this.#queue = new SimQueue(this.schedule, this.#stream.fork('queue'), {
+      visibilityMs: 60_000,
+      receivesMax: 8,
+      duplicateShare: this.#has('E1') ? 0.05 : 0,
+    });
+    this.#events = this.#newEvents();
     const settings = {
       skewMs: this.#has('T1') ? SKEW_MAX_MS : 20,
       isCutShort: this.#has('C5'),
@@ -131,6 +143,7 @@ class World implements Surroundings {
     };
     this.#runners = new Fleet(this, 'run', this.#stream.fork('runners'), settings);
     this.#desks = new Fleet(this, 'api', this.#stream.fork('desks'), settings);
+    this.#recorders = new Fleet(this, 'rec', this.#stream.fork('recorders'), settings);
     this.#people = new People({
       world: this,
       fleet: this.#desks,
@@ -151,6 +164,7 @@ class World implements Surroundings {
     try {
       this.#people.begin(this.#script.doings);
       this.#beat();
+      this.#listen();
       this.#placeFaults();
       this.schedule.at(this.#healAt(), () => this.#heal(), false);
       await this.schedule.run(() => this.#isOver, STEPS_MAX);
@@ -189,6 +203,7 @@ class World implements Surroundings {
       calls: [],
       accepted: [],
       posts: [],
+      events: [],
       acknowledgements: [],
       moments: [],
       resumes: [],
@@ -215,6 +230,21 @@ class World implements Surroundings {
       isPaused: false,
     };
     return new SimSes(this.schedule, chance, settings, this.#truth);
+  }
+
+  /** Not every world listens to SES: where nobody does, silence must not be taken for an answer. */
+  #newEvents(): SesEvents | undefined {
+    const chance = this.#stream.fork('events');
+    if (!this.#has('E1') && !this.#has('P5')) return undefined;
+    const settings = {
+      isUnreliable: this.#has('E1'),
+      lostShare: chance.pick([0, 0.002, 0.01]),
+      bounceShare: this.#has('P5') ? chance.between(0, 0.3) : 0,
+    };
+    const events = new SesEvents(this.#queue, chance, settings, this.#truth.events);
+    this.#ses.onAccepted = (accepted, entry) => events.accepted(accepted, entry);
+    this.#ses.onRefused = (entry) => events.refused(this.schedule.now, entry);
+    return events;
   }
 
   #newNetwork(): SimNetwork {
@@ -381,6 +411,64 @@ class World implements Surroundings {
     this.schedule.after(chance.between(0, 10_000), next, false);
   }
 
+  // ---- Feedback --------------------------------------------------------------------------------
+
+  /** Takes what has become visible, a batch at a time. */
+  #listen(): void {
+    if (this.#isOver || !this.#events) return;
+    const batch = this.#queue.receive(
+      this.#stream.fork(`batch${this.schedule.steps}`).integer(1, 400),
+    );
+    if (batch.length > 0) this.#record(batch);
+    const idleMs = this.#truth.healedAt === undefined ? 5_000 : 30_000;
+    const waitMs = Math.max(500, Math.min(idleMs, this.#queue.nextIn() ?? idleMs));
+    this.schedule.after(waitMs, () => this.#listen(), false);
+  }
+
+  #record(batch: readonly QueueMessage[]): void {
+    let failed: string[] = [];
+    this.#recorders.invoke(
+      async ({ node }) => {
+        failed = await this.#recorderOf(node)(batch);
+      },
+      (error) => {
+        if (error) return;
+        for (const { messageId, body } of batch) {
+          if (failed.includes(messageId)) continue;
+          this.#queue.acknowledge(messageId);
+          this.#heard(body);
+        }
+      },
+    );
+  }
+
+  #recorderOf(node: SimNode): (batch: readonly QueueMessage[]) => Promise<string[]> {
+    const known = node.memory.get('record');
+    if (known !== undefined) return known as (batch: readonly QueueMessage[]) => Promise<string[]>;
+    const secrets = this.#secrets.port(node);
+    const record = createRecord({
+      table: new SimTable(node, this.#store),
+      now: () => node.clock.now(),
+      id: () => node.entropy.id(),
+      suppressionKey: () => secrets.get('suppression/key'),
+      log: node.log,
+    });
+    node.memory.set('record', record);
+    return record;
+  }
+
+  /** An acknowledged event counts from here on; a bounce or complaint suppresses the address. */
+  #heard(body: string): void {
+    const event = this.#truth.events.find((one) => one.body === body);
+    if (!event || event.recordedAt !== undefined) return;
+    const at = this.schedule.now;
+    event.recordedAt = at;
+    if (event.kind === 'Bounce' || event.kind === 'Complaint') {
+      this.#truth.acknowledgements.push({ kind: 'suppressed', address: event.address, at });
+      this.rareStates.add('an event suppressed an address');
+    }
+  }
+
   // ---- Faults that come by the clock -----------------------------------------------------------
 
   /** Some moment at which it may hurt: around a burst's moment, or anywhere. */
@@ -459,6 +547,9 @@ class World implements Surroundings {
     this.#store.heal();
     this.#runners.heal();
     this.#desks.heal();
+    this.#recorders.heal();
+    this.#events?.heal();
+    this.#queue.settings.duplicateShare = 0;
     this.#secrets.isUnreadable = false;
     this.#ses.settings.isPaused = false;
     this.#ses.settings.transientShare = 0;
