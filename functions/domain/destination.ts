@@ -32,7 +32,9 @@ export function parseDestination(text: string, linkHost?: string): ParsedDestina
   if (host === '' || (port !== undefined && Number(port) > 65_535)) {
     return refused(`the host "${authority.slice(0, 80)}" is malformed`);
   }
-  const full = port === undefined ? host : `${host}:${port}`;
+  // A stated default port is the same place: `:443` must not get a link past the check for loops.
+  const usual = scheme.toLowerCase() === 'https' ? '443' : '80';
+  const full = port === undefined || Number(port) === Number(usual) ? host : `${host}:${port}`;
   if (full === linkHost) return refused('a tracked link must not lead to another tracked link');
   const tail = rest.replace(/[^\u0021-\u007e]+/g, encodeURIComponent);
   return {
