@@ -78,6 +78,7 @@ function call(change: Partial<CallTruth>): CallTruth {
     throttled: 0,
     accepted: 0,
     arrived: true,
+    endedAt: T + 2,
     ...change,
   };
 }
@@ -91,6 +92,7 @@ function goodBurst(): LedgerBurst {
     isHeld: false,
     epoch: 1,
     committed: true,
+    wasMissed: false,
     legs: [
       { name: 'mail', state: 'sent' },
       { name: 'post', state: 'published' },

@@ -126,7 +126,7 @@ export class SwarmFaults implements Faults {
 
   decide(site: Site): Decision {
     if (this.#isHealed) return NO_FAULT;
-    let draw = this.#chance.fraction();
+    let draw = this.#chance.fraction() / weightOf(site);
     for (const setting of this.#settings) {
       if (draw >= setting.rate) {
         draw -= setting.rate;
@@ -165,6 +165,12 @@ export class SwarmFaults implements Faults {
     );
     return [`classes on: ${[...this.on].join(' ')}`, ...rates];
   }
+}
+
+/** A world makes hundreds of reads and one post: what is rare is struck more often. */
+function weightOf({ verb }: Site): number {
+  if (verb === 'publish') return 10;
+  return verb === 'send' ? 2 : 1;
 }
 
 /** A stall may outlast freshness, a lease, or both; a zombie outlasts everything but the grace. */

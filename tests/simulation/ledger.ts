@@ -30,6 +30,8 @@ export interface LedgerBurst {
   /** How often the burst changed hands. */
   readonly epoch: number;
   readonly committed: boolean;
+  /** It was not released before its deadline, whatever became of it. */
+  readonly wasMissed: boolean;
   readonly legs: readonly {
     readonly name: string;
     readonly state: string;

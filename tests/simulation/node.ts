@@ -17,6 +17,8 @@ export interface Surroundings {
   awaits: number;
   crashes: number;
   unanswered: number;
+  /** Something worth counting came about. */
+  note(state: string): void;
   /** Another tick is wanted at this very moment. */
   onDuplicateTick(): void;
   onLog(node: SimNode, event: string, fields: Readonly<Record<string, unknown>>): void;
@@ -92,6 +94,7 @@ export class SimNode {
     this.isBusy = true;
     this.#isFrozen = false;
     const thawed = this.#thawed;
+    if (thawed.length > 0) this.#world.note('thawed with work left over');
     this.#thawed = [];
     for (const wake of thawed) this.#world.schedule.after(0, () => this.deliver(wake));
     const over = (error: unknown) => {
@@ -108,12 +111,18 @@ export class SimNode {
     if (!this.isAlive) return;
     this.isAlive = false;
     this.#world.crashes += 1;
+    this.#world.note(`crash: ${why}`);
     this.#world.trace.note(this.#world.schedule.now, this.name, `CRASH ${why}`);
   }
 
   stall(milliseconds: number): void {
     this.#stalledUntil = Math.max(this.#stalledUntil, this.#world.schedule.now + milliseconds);
     this.#note(`STALL ${Math.round(milliseconds)} ms`);
+    if (milliseconds < 600_000) return;
+    const wake = () => {
+      if (this.isAlive) this.#world.note('woke after a zombie stall');
+    };
+    this.#world.schedule.after(milliseconds, wake, false);
   }
 
   /** Resumes code in the container, as soon as it is neither stalled nor frozen. */
@@ -144,6 +153,7 @@ export class SimNode {
     const decision = world.faults.decide({ port, verb, isWrite, index, at: world.schedule.now });
     const { strike } = decision;
     this.#note(strike === 'none' ? what : `${what} !! ${strike}`);
+    if (strike !== 'none') world.note(`${strike} at ${port} ${verb}`);
     if (strike === 'crash_before') this.crash('before the effect');
     if (strike === 'duplicate_tick') world.onDuplicateTick();
     return decision;

@@ -30,7 +30,6 @@ export interface Desk {
   readonly truth: Truth;
   readonly scripts: ReadonlyMap<string, BurstScript>;
   readonly contextOf: (node: SimNode, name: string, scope: Scope) => CommandContext;
-  readonly note: (state: string) => void;
 }
 
 /** How often somebody tries before giving up. */
@@ -63,14 +62,14 @@ export class People {
   }
 
   #attempt(doing: Doing, tries: number): void {
-    const { world, fleet, chance, note } = this.#desk;
+    const { world, fleet, chance } = this.#desk;
     const askedAt = world.schedule.now;
     const asked = this.#asked(doing, askedAt);
     let isAnswered = false;
     const again = () => {
       if (isAnswered || tries >= TRIES_MAX) return;
       isAnswered = true;
-      note(`${doing.act.kind} tried again`);
+      world.note(`${doing.act.kind} tried again`);
       this.#attempt(doing, tries + 1);
     };
     fleet.invoke(
@@ -96,7 +95,7 @@ export class People {
 
   /** What truth keeps of an order: when it was given, and when it was acknowledged. */
   #asked(doing: Doing, askedAt: number) {
-    const { truth, world, note } = this.#desk;
+    const { truth, world } = this.#desk;
     const { act, burst } = doing;
     if (act.kind === 'schedule') {
       truth.moments.push({ burst, kind: 'scheduled', at: askedAt, momentAt: act.momentAt });
@@ -120,12 +119,12 @@ export class People {
         if (ack) truth.acknowledgements.push(ack);
         if (resumed) resumed.answeredAt = at;
         if (act.kind === 'edit') this.#versions.set(burst, act.version);
-        note(`${act.kind} acknowledged`);
+        world.note(`${act.kind} acknowledged`);
       },
       refused: (code: string) => {
         world.trace.note(world.schedule.now, 'people', `REFUSED ${burst} ${act.kind} ${code}`);
         if (resumed) resumed.answeredAt = world.schedule.now;
-        note(`${act.kind} refused: ${code}`);
+        world.note(`${act.kind} refused: ${code}`);
       },
     };
   }

@@ -1,4 +1,262 @@
 // States that hardly ever come about, and that a run must have met: a generator that never gets
 // there proves nothing.
 
-export const RARE_STATES: readonly string[] = ['two runners at once', 'log: lease_lost'];
+import type { Ledger, LedgerBurst } from './ledger.ts';
+import type { Doing } from './script.ts';
+import type { CallTruth, Truth } from './truth.ts';
+
+export interface Facts {
+  readonly truth: Truth;
+  readonly ledger: Ledger;
+  readonly doings: readonly Doing[];
+  /** What the world noted while it ran: `lost_effect at ses send`, `log: lease_lost`, ... */
+  readonly notes: ReadonlySet<string>;
+}
+
+type Met = (facts: Facts) => boolean;
+
+const noted =
+  (...notes: readonly string[]): Met =>
+  (facts) =>
+    notes.some((note) => facts.notes.has(note));
+
+const states: readonly (readonly [string, Met])[] = [
+  // People
+  ['stopped before the first call', ({ truth }) => stops(truth, (calls) => calls.length === 0)],
+  ['stopped in the middle of the sending', ({ truth }) => stops(truth, isAround)],
+  ['stopped while a call was under way', ({ truth }) => stops(truth, isUnderWay)],
+  ['stopped twice', ({ truth }) => hasTwice(truth, 'stopped')],
+  ['stop refused: nothing had been released', noted('stop refused: wrong_state')],
+  ['stop tried again', noted('stop tried again')],
+  ['resumed after a stop', noted('resume acknowledged')],
+  ['resumed within two seconds of the stop', ({ truth }) => isResumedSoon(truth)],
+  ['sent on after a resume', ({ truth }) => isSentOn(truth)],
+  ['abandoned', noted('abandon acknowledged')],
+  ['cancelled in the last five seconds', ({ truth }) => isCancelledLate(truth)],
+  ['cancel came too late', noted('cancel refused: wrong_state')],
+  ['cancel tried again', noted('cancel tried again')],
+  ['fired', noted('fire acknowledged')],
+  ['fired too early', noted('fire refused: too_early')],
+  ['fired twice', noted('fire refused: wrong_state')],
+  ['fire tried again', noted('fire tried again')],
+  ['one of two outcomes came true', ({ ledger }) => hasReason(ledger, 'other_outcome')],
+  ['edited and planned anew', noted('edit acknowledged')],
+  ['edited once it was armed', noted('edit refused: wrong_state')],
+  ['scheduled without its approval', noted('schedule refused: not_approved')],
+  ['approval tried again', noted('approve tried again')],
+  ['suppressed before the freeze', ({ truth }) => truth.suppressedBefore.length > 0],
+  ['suppressed between freeze and call', ({ ledger }) => hasState(ledger, 'held_back')],
+  ['suppressed within a second of the call', ({ truth }) => isSuppressedClose(truth)],
+  ['two contacts with one address', ({ ledger }) => hasHeld(ledger, 'same_address')],
+  // Runners
+  ['two runners at once', noted('two runners at once')],
+  ['a lease was lost', noted('log: lease_lost')],
+  ['taken over on stand-by', noted('taken over: standby')],
+  ['taken over while armed', noted('taken over: armed')],
+  ['taken over while releasing', noted('taken over: releasing')],
+  ['taken over three times', ({ ledger }) => ledger.bursts.some((one) => one.epoch > 6)],
+  ['a zombie woke up', noted('woke after a zombie stall')],
+  ['a container was thawed with work left over', noted('thawed with work left over')],
+  ['killed at the time limit', noted('crash: at its time limit')],
+  ['the whole fleet died', noted('crash: with the whole fleet')],
+  ['a clock stepped', noted('a clock stepped')],
+  ['a preparation failed and was tried again', noted('log: not_prepared')],
+  ['the header could not be read on the hold', noted('log: header_unreadable')],
+  ['the guard could not read', noted('log: guard_unreadable')],
+  ['a lease could not be renewed', noted('log: lease_not_renewed')],
+  ['the rate could not be read', noted('log: rate_unreadable')],
+  ['a burst was missed', ({ ledger }) => ledger.bursts.some((one) => one.wasMissed)],
+  ['a leg was missed', ({ ledger }) => hasLeg(ledger, 'missed')],
+  ['a leg was dropped before the release', ({ ledger }) => isDropped(ledger)],
+  ['a leg was never called', ({ ledger }) => hasLeg(ledger, 'not_called')],
+  // Doubt
+  ['somebody is unproven', ({ ledger }) => hasState(ledger, 'unproven')],
+  ['an event settled a doubt', ({ ledger }) => hasOutcome(ledger, 'accepted', 'event')],
+  ['somebody was called once more by policy', ({ truth }) => truth.accepted.some(isResend)],
+  ['somebody was refused', ({ ledger }) => hasState(ledger, 'refused')],
+  ['a window was in doubt on two lanes', ({ ledger }) => ledger.bursts.some(isDoubtOnTwoLanes)],
+  ['crashed with a call under way', noted('crash_after at ses send', 'crash_answered at ses send')],
+  ['crashed right before a call', noted('crash_before at ses send')],
+  ['a commit took effect and its writer died', noted('crash_after at table put')],
+  // Providers
+  ['an entry was throttled inside a 200', ({ truth }) => truth.calls.some(isThrottledInPart)],
+  ['a whole call was throttled', noted('refused at ses send')],
+  ['SES took it and the answer was lost', noted('lost_effect at ses send')],
+  ['SES took it and answered 500', noted('error_effect at ses send')],
+  ['SES never got it and nobody knew', noted('lost_no_effect at ses send')],
+  ['SES took it after the caller gave up', noted('late at ses send')],
+  ['SES answered garbage', noted('garbage at ses send')],
+  ['the account was paused', noted('P3 begins')],
+  ['the real rate was lower than the stated one', ({ truth }) => isSlower(truth)],
+  ['the post stands and its answer was lost', noted('lost_effect at http publish')],
+  ['the network answered 500 to a post it took', noted('error_effect at http publish')],
+  ['the network never got the post', noted('lost_no_effect at http publish')],
+  ['the network took the post after the caller gave up', noted('late at http publish')],
+  ['the network answered garbage', noted('garbage at http publish')],
+  ['a post was asked for twice', ({ truth }) => isPostRepeated(truth)],
+  ['the token was refused or the network throttled', noted('P4 begins')],
+  ['no key could be read', noted('K1 begins')],
+  // Feedback and table
+  ['an event came twice', noted('an event came twice')],
+  ['an event was recorded before its own call was answered', ({ truth }) => isEventFirst(truth)],
+  ['an event suppressed an address', noted('an event suppressed an address')],
+  ['a recorder died', noted('a recorder died')],
+  ['an old read', noted('an old read')],
+  ['the index lagged', noted('the index lagged')],
+  ['a write took effect after its writer gave up', noted('late at table put')],
+  ['a write was answered with an error and stands', noted('error_effect at table put')],
+  ['a write was lost and repeated', noted('lost_no_effect at table put')],
+];
+
+/** Every rare state has a name; a run counts how often each was met. */
+export const RARE_STATES: readonly string[] = states.map(([name]) => name);
+
+export function rareStatesOf(facts: Facts): string[] {
+  return states.filter(([, met]) => met(facts)).map(([name]) => name);
+}
+
+// ---- People -------------------------------------------------------------------------------------
+
+/** Some acknowledged stop of which this holds, given the burst's email calls and when it was. */
+function stops(truth: Truth, holds: (calls: readonly CallTruth[], at: number) => boolean): boolean {
+  return truth.acknowledgements.some((ack) => {
+    if (ack.kind !== 'stopped') return false;
+    const calls = truth.calls.filter((call) => call.burst === ack.burst);
+    return holds(
+      ack.at === ack.askedAt
+        ? []
+        : calls.filter((call) => call.startedAt < ack.at || call.provider === 'ses'),
+      ack.at,
+    );
+  });
+}
+
+function isAround(calls: readonly CallTruth[], at: number): boolean {
+  return calls.some((call) => call.startedAt < at) && calls.some((call) => call.startedAt > at);
+}
+
+function isUnderWay(calls: readonly CallTruth[], at: number): boolean {
+  return calls.some((call) => call.startedAt < at && at < (call.endedAt ?? call.startedAt));
+}
+
+function hasTwice(truth: Truth, kind: 'stopped'): boolean {
+  const bursts = truth.acknowledgements.flatMap((ack) => (ack.kind === kind ? [ack.burst] : []));
+  return new Set(bursts).size < bursts.length;
+}
+
+function isResumedSoon(truth: Truth): boolean {
+  return truth.resumes.some((resume) =>
+    truth.acknowledgements.some(
+      (ack) =>
+        ack.kind === 'stopped' &&
+        ack.burst === resume.burst &&
+        Math.abs(resume.askedAt - ack.at) < 2_000,
+    ),
+  );
+}
+
+function isSentOn(truth: Truth): boolean {
+  return truth.resumes.some((resume) =>
+    truth.calls.some((call) => call.burst === resume.burst && call.startedAt > resume.askedAt),
+  );
+}
+
+function isCancelledLate(truth: Truth): boolean {
+  return truth.acknowledgements.some(
+    (ack) =>
+      ack.kind === 'cancelled' &&
+      truth.moments.some(
+        (one) =>
+          one.kind === 'scheduled' &&
+          one.burst === ack.burst &&
+          ack.at < one.momentAt &&
+          ack.at > one.momentAt - 5_000,
+      ),
+  );
+}
+
+function isSuppressedClose(truth: Truth): boolean {
+  return truth.acknowledgements.some(
+    (ack) =>
+      ack.kind === 'suppressed' &&
+      truth.calls.some(
+        (call) => Math.abs(call.startedAt - ack.at) < 1_000 && call.addresses.includes(ack.address),
+      ),
+  );
+}
+
+// ---- Books --------------------------------------------------------------------------------------
+
+function hasState(ledger: Ledger, state: string): boolean {
+  return hasOutcome(ledger, state, undefined);
+}
+
+function hasOutcome(ledger: Ledger, state: string, reason: string | undefined): boolean {
+  return ledger.bursts.some((burst) =>
+    burst.records.some((record) =>
+      record.outcomes.some(
+        (one) => one.state === state && (reason === undefined || one.reason === reason),
+      ),
+    ),
+  );
+}
+
+function hasHeld(ledger: Ledger, reason: string): boolean {
+  return ledger.bursts.some((burst) => (burst.heldBackAtFreeze[reason] ?? 0) > 0);
+}
+
+function hasLeg(ledger: Ledger, state: string): boolean {
+  return ledger.bursts.some((burst) => burst.legs.some((leg) => leg.state === state));
+}
+
+function hasReason(ledger: Ledger, reason: string): boolean {
+  return ledger.bursts.some((burst) => burst.legs.some((leg) => leg.reason === reason));
+}
+
+function isDropped(ledger: Ledger): boolean {
+  return ledger.bursts.some((burst) =>
+    burst.legs.some((leg) => leg.state === 'dropped' && leg.reason !== 'other_outcome'),
+  );
+}
+
+function isDoubtOnTwoLanes(burst: LedgerBurst): boolean {
+  const lanes = burst.records
+    .filter((record) => record.outcomes.some((one) => one.reason === 'holder_lost'))
+    .map((record) => record.lane);
+  return new Set(lanes).size > 1;
+}
+
+// ---- Providers ----------------------------------------------------------------------------------
+
+function isThrottledInPart(call: CallTruth): boolean {
+  return call.provider === 'ses' && call.throttled > 0 && call.accepted > 0;
+}
+
+function isResend({ attempt }: Truth['accepted'][number]): boolean {
+  return attempt > 1;
+}
+
+function isSlower({ quota, calls }: Truth): boolean {
+  return quota.realPerSecond < quota.statedPerSecond && calls.some((call) => call.throttled > 0);
+}
+
+function isPostRepeated(truth: Truth): boolean {
+  const posts = truth.calls.filter((call) => call.provider === 'network');
+  return posts.some((one) =>
+    posts.some((other) => other !== one && other.burst === one.burst && other.leg === one.leg),
+  );
+}
+
+function isEventFirst(truth: Truth): boolean {
+  return truth.events.some(
+    (event) =>
+      event.kind === 'Send' &&
+      event.recordedAt !== undefined &&
+      truth.calls.some(
+        (call) =>
+          call.burst === event.burst &&
+          call.addresses.includes(event.address) &&
+          (call.endedAt === undefined || call.endedAt > (event.recordedAt ?? 0)),
+      ),
+  );
+}

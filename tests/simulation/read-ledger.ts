@@ -97,6 +97,7 @@ async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst
     isHeld: header.holder !== undefined,
     epoch: header.epoch,
     committed: header.committedEpoch !== undefined,
+    wasMissed: header.state === 'missed' || header.reason === 'deadline_passed',
     legs: header.legs.map(({ name, state, reason }) =>
       reason === undefined ? { name, state } : { name, state, reason },
     ),

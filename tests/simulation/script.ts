@@ -59,6 +59,7 @@ export async function drawScript(stream: Stream): Promise<Script> {
   const own = stream.fork('script');
   const startAt =
     BASE + (own.chance(0.2) ? 86_400_000 - own.integer(1, 120_000) : own.integer(0, 80_000_000));
+  const statedPerSecond = own.pick(RATES);
   const bursts: BurstScript[] = [];
   const doings: Doing[] = [];
   const count = own.pick([1, 1, 1, 2, 2, 3]);
@@ -69,11 +70,11 @@ export async function drawScript(stream: Stream): Promise<Script> {
     const burst = await drawBurst(stream.fork(`burst${index}`), `b${index}`, least);
     people += burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
     bursts.push(burst);
-    doings.push(...drawDoings(stream.fork(`doings${index}`), burst, startAt));
+    doings.push(...drawDoings(stream.fork(`doings${index}`), burst, { startAt, statedPerSecond }));
   }
   doings.sort((one, other) => one.at - other.at);
   const lastAt = Math.max(...doings.map(lastOf));
-  return { startAt, bursts, doings, lastAt, statedPerSecond: own.pick(RATES) };
+  return { startAt, bursts, doings, lastAt, statedPerSecond };
 }
 
 function lastOf(doing: Doing): number {
@@ -120,7 +121,7 @@ async function drawBurst(stream: Stream, burst: string, least: number): Promise<
   return {
     burst,
     needsSecond: stream.chance(0.5),
-    policy: stream.chance(0.15) ? 'resend-when-unproven' : 'at-most-once',
+    policy: stream.chance(0.25) ? 'resend-when-unproven' : 'at-most-once',
     legs,
     outcomes,
   };
@@ -131,11 +132,27 @@ function drawOffset(stream: Stream): number {
   return stream.pick([-20_000, -3_000, -1_500, 1_000, 2_500, 15_000, 30_000]);
 }
 
-function drawDoings(stream: Stream, burst: BurstScript, startAt: number): Doing[] {
+interface Surroundings {
+  readonly startAt: number;
+  readonly statedPerSecond: number;
+}
+
+function drawDoings(stream: Stream, burst: BurstScript, around: Surroundings): Doing[] {
+  const { startAt, statedPerSecond } = around;
+  const people = burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
+  const drainMs = (people / statedPerSecond) * 1_000;
   const doings: Doing[] = [];
   const does = (at: number, act: Act) => doings.push({ at, burst: burst.burst, act });
   const begin = startAt + stream.between(0, 20_000);
-  if (burst.needsSecond) does(begin, { kind: 'approve' });
+  if (burst.needsSecond) {
+    if (stream.chance(0.05)) does(begin - 2_000, { kind: 'schedule', momentAt: begin + 90_000 });
+    does(begin, { kind: 'approve' });
+  }
+  // Other words before anything is scheduled: whoever approved the first ones must do it again.
+  if (stream.chance(0.08)) {
+    does(begin + 1_000, { kind: 'edit', version: 2 });
+    if (burst.needsSecond && stream.chance(0.8)) does(begin + 2_000, { kind: 'approve' });
+  }
   const isFired = burst.outcomes.length > 0 || stream.chance(0.2);
   // Far enough for legs that start before T; seldom beyond the horizon.
   const lead = stream.chance(0.08)
@@ -152,12 +169,12 @@ function drawDoings(stream: Stream, burst: BurstScript, startAt: number): Doing[
       does(at, fire);
       // People press twice.
       if (stream.chance(0.2)) does(at + stream.between(0, 2_000), fire);
-      disturb(stream, burst, at, does);
+      disturb(stream, burst, { momentAt: at, drainMs }, does);
     } else does(from + stream.between(0, 60_000), { kind: 'cancel' });
   } else {
     does(begin + 3_000, { kind: 'schedule', momentAt });
     if (stream.chance(0.12)) replan(stream, burst, begin, momentAt, does);
-    disturb(stream, burst, momentAt, does);
+    disturb(stream, burst, { momentAt, drainMs }, does);
   }
   return doings;
 }
@@ -183,14 +200,17 @@ function replan(
 function disturb(
   stream: Stream,
   burst: BurstScript,
-  momentAt: number,
+  release: { readonly momentAt: number; readonly drainMs: number },
   does: (at: number, act: Act) => void,
 ): void {
+  const { momentAt, drainMs } = release;
   if (stream.chance(0.12)) {
     does(momentAt + stream.between(-8_000, 500), { kind: 'cancel' });
   }
   if (stream.chance(0.3)) {
-    const at = momentAt + stream.logUniform(10, 20_000) - 100;
+    const at = stream.chance(0.6)
+      ? momentAt + stream.between(-500, drainMs)
+      : momentAt + stream.logUniform(10, 20_000) - 100;
     does(at, { kind: 'stop' });
     if (stream.chance(0.3)) does(at + stream.between(0, 1_000), { kind: 'stop' });
     if (stream.chance(0.6)) does(at + stream.logUniform(100, 60_000), { kind: 'resume' });

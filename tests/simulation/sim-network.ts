@@ -5,7 +5,7 @@ import { Fault } from '#domain/faults.ts';
 import type { Http, HttpAnswer, HttpRequest } from '#domain/ports.ts';
 import type { SimNode } from './node.ts';
 import type { Schedule } from './schedule.ts';
-import { markOf } from './sim-ses.ts';
+import { ending, markOf } from './sim-ses.ts';
 import type { CallTruth, PostTruth } from './truth.ts';
 
 export interface NetworkSettings {
@@ -78,11 +78,7 @@ export class SimNetwork {
       },
       garbled: (_answer, chance) => garbled(chance),
     });
-    if (!call) return answered;
-    return answered.then((one) => {
-      call.arrived = true;
-      return one;
-    });
+    return call ? ending(answered, call, this.#schedule) : answered;
   }
 
   #noteCall(node: SimNode, request: HttpRequest): CallTruth {
@@ -99,6 +95,7 @@ export class SimNetwork {
       throttled: 0,
       accepted: 0,
       arrived: false,
+      endedAt: undefined,
     };
     if (node.isAlive) this.#calls.push(call);
     return call;

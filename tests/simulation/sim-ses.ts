@@ -112,6 +112,7 @@ export class SimSes {
       throttled: 0,
       accepted: 0,
       arrived: false,
+      endedAt: undefined,
     };
     if (node.isAlive) this.calls.push(call);
     const sent = node.call({
@@ -130,10 +131,7 @@ export class SimSes {
       },
       garbled: (answer, chance) => garble(answer, chance),
     });
-    return sent.then((answer) => {
-      call.arrived = true;
-      return answer;
-    });
+    return ending(sent, call, this.#schedule);
   }
 
   /** Decides entry by entry, in order, at the moment the request reaches the service. */
@@ -191,6 +189,21 @@ export class SimSes {
     this.#tokens = Math.min(Math.max(realPerSecond, 1), this.#tokens + grown);
     this.#filledAt = this.#schedule.now;
   }
+}
+
+/** Notes when the caller heard of its call, and whether it was an answer. */
+export function ending<A>(sent: Promise<A>, call: CallTruth, schedule: Schedule): Promise<A> {
+  return sent.then(
+    (answer) => {
+      call.arrived = true;
+      call.endedAt = schedule.now;
+      return answer;
+    },
+    (error: unknown) => {
+      call.endedAt = schedule.now;
+      throw error;
+    },
+  );
 }
 
 /** A readable 200 that cannot be believed: too few entries, or words nobody knows. */

@@ -13,6 +13,8 @@ const TIMEOUT_MS = 2_000;
 /** The one table of a world, with copies that lag behind it. */
 export class SimStore {
   readonly table: MemoryTable;
+  /** Which kinds of old answers were given. */
+  readonly notes = new Set<string>();
   readonly #schedule: Schedule;
   /** What eventually consistent reads see, when they may be old. */
   #old: { readonly table: MemoryTable; readonly lagMs: number } | undefined;
@@ -36,8 +38,10 @@ export class SimStore {
   }
 
   reader(consistent: boolean | undefined, index: string | undefined): MemoryTable {
-    if (index !== undefined) return this.#index?.table ?? this.table;
-    return consistent ? this.table : (this.#old?.table ?? this.table);
+    const copy = index === undefined ? (consistent ? undefined : this.#old) : this.#index;
+    if (!copy) return this.table;
+    this.notes.add(index === undefined ? 'an old read' : 'the index lagged');
+    return copy.table;
   }
 
   /** Carries a write to the copies, each after its own lag; a constant lag keeps the order. */

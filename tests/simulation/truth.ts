@@ -20,6 +20,8 @@ export interface CallTruth {
   accepted: number;
   /** True once the caller has an answer that can be trusted. */
   arrived: boolean;
+  /** When the caller heard of it, if it ever did. */
+  endedAt: number | undefined;
 }
 
 /** One email that the provider took responsibility for. */

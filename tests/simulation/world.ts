@@ -23,6 +23,7 @@ import { Fleet } from './fleet.ts';
 import type { Ledger } from './ledger.ts';
 import type { SimNode, Surroundings } from './node.ts';
 import { People } from './people.ts';
+import { rareStatesOf } from './rare-states.ts';
 import { readLedger, restlessness } from './read-ledger.ts';
 import { Schedule } from './schedule.ts';
 import { type BurstScript, drawScript, type Script } from './script.ts';
@@ -62,7 +63,7 @@ export interface History {
   readonly recipients: number;
   readonly faultClasses: readonly FaultClass[];
   readonly struck: ReadonlyMap<Strike, number>;
-  readonly rareStates: ReadonlySet<string>;
+  readonly rareStates: readonly string[];
   readonly truth: Truth;
   readonly ledger: Ledger;
 }
@@ -87,7 +88,7 @@ class World implements Surroundings {
   awaits = 0;
   crashes = 0;
   unanswered = 0;
-  readonly rareStates = new Set<string>();
+  readonly #notes = new Set<string>();
   readonly #seed: number;
   readonly #stream: Stream;
   readonly #script: Script;
@@ -151,7 +152,6 @@ class World implements Surroundings {
       truth: this.#truth,
       scripts: new Map(script.bursts.map((burst) => [burst.burst, burst])),
       contextOf: (node, name, scope) => this.#contextOf(node, name, scope),
-      note: (state) => this.rareStates.add(state),
     });
   }
 
@@ -176,12 +176,19 @@ class World implements Surroundings {
     return this.#judge();
   }
 
+  note(state: string): void {
+    this.#notes.add(state);
+  }
+
   onDuplicateTick(): void {
     this.schedule.after(0, () => this.#tick(), false);
   }
 
   onLog(node: SimNode, event: string, fields: Readonly<Record<string, unknown>>): void {
-    this.rareStates.add(`log: ${event}`);
+    this.#notes.add(`log: ${event}`);
+    if (event === 'lease_taken' && Number(fields.epoch) > 2) {
+      this.#notes.add(`taken over: ${String(fields.state)}`);
+    }
     if (event === 'burst_failed' && fields.code === 'unexpected') {
       this.#violate('CALM', `${node.name} met an error nobody foresaw: ${String(fields.message)}`);
     }
@@ -235,7 +242,7 @@ class World implements Surroundings {
   /** Not every world listens to SES: where nobody does, silence must not be taken for an answer. */
   #newEvents(): SesEvents | undefined {
     const chance = this.#stream.fork('events');
-    if (!this.#has('E1') && !this.#has('P5')) return undefined;
+    if (!this.#has('E1') && !this.#has('P5') && chance.chance(0.7)) return undefined;
     const settings = {
       isUnreliable: this.#has('E1'),
       lostShare: chance.pick([0, 0.002, 0.01]),
@@ -388,7 +395,7 @@ class World implements Surroundings {
         }
       },
     );
-    if (this.#runners.busy.length > 1) this.rareStates.add('two runners at once');
+    if (this.#runners.busy.length > 1) this.#notes.add('two runners at once');
   }
 
   /** A tick every minute, sooner or later; and more of them when the class is on. */
@@ -460,12 +467,13 @@ class World implements Surroundings {
   /** An acknowledged event counts from here on; a bounce or complaint suppresses the address. */
   #heard(body: string): void {
     const event = this.#truth.events.find((one) => one.body === body);
+    if (event?.recordedAt !== undefined) this.#notes.add('an event came twice');
     if (!event || event.recordedAt !== undefined) return;
     const at = this.schedule.now;
     event.recordedAt = at;
     if (event.kind === 'Bounce' || event.kind === 'Complaint') {
       this.#truth.acknowledgements.push({ kind: 'suppressed', address: event.address, at });
-      this.rareStates.add('an event suppressed an address');
+      this.#notes.add('an event suppressed an address');
     }
   }
 
@@ -523,6 +531,7 @@ class World implements Surroundings {
           if (nodes.length === 0) return;
           const node = chance.pick(nodes);
           node.skewMs = chance.between(-SKEW_MAX_MS, SKEW_MAX_MS);
+          this.#notes.add('a clock stepped');
           this.trace.note(this.schedule.now, node.name, `CLOCK now off by ${node.skewMs} ms`);
         },
         false,
@@ -532,6 +541,7 @@ class World implements Surroundings {
 
   #say(what: string, toggle?: (isOn: boolean) => void, isOn = false): void {
     toggle?.(isOn);
+    if (toggle) this.#notes.add(what);
     this.trace.note(this.schedule.now, 'world', what);
   }
 
@@ -581,6 +591,13 @@ class World implements Surroundings {
     if (this.#violations.length < 20) this.#violations.push({ invariant, sentence });
   }
 
+  #rareStates(ledger: Ledger): string[] {
+    const { doings } = this.#script;
+    if (this.#recorders.nodes.some((node) => !node.isAlive)) this.#notes.add('a recorder died');
+    for (const note of this.#store.notes) this.#notes.add(note);
+    return rareStatesOf({ truth: this.#truth, ledger, doings, notes: this.#notes });
+  }
+
   async #judge(): Promise<History> {
     const truth = this.#truth;
     truth.endedAt = this.schedule.now;
@@ -608,7 +625,7 @@ class World implements Surroundings {
       ),
       faultClasses: [...this.#on],
       struck: this.faults.struck,
-      rareStates: this.rareStates,
+      rareStates: this.#rareStates(ledger),
       truth,
       ledger,
     };
