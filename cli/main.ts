@@ -9,7 +9,7 @@ const commands: readonly Command[] = [status, fire, stop, resume, cancel, audit]
 
 const HELP = `volley: one moment, every channel
 
-${commands.map(({ usage, about }) => `  volley ${usage.padEnd(26)} ${about}`).join('\n')}
+${commands.map(({ usage, about }) => `  volley ${usage.padEnd(34)} ${about}`).join('\n')}
 
   --json         one JSON object on standard output
   --url URL      the API; else VOLLEY_URL, else the local runtime

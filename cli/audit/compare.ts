@@ -18,6 +18,8 @@ export interface Compared {
   readonly duplicates: number;
   /** Posts that carry one of the burst's links. */
   readonly posts: number;
+  /** When the first message reached each channel's provider, by the provider's clock. */
+  readonly firstAt: { readonly [channel: string]: number };
   readonly differences: readonly string[];
 }
 
@@ -53,6 +55,7 @@ export function compare(
     unaccounted,
     duplicates: twice.length,
     posts: posts.count,
+    firstAt: firstAt(accepted, posts.firstAt),
     differences: [
       ...twice.map((what) => `${what} was accepted more than once`),
       ...compareOutcomes(outcomes, accepted, known),
@@ -83,6 +86,15 @@ function duplicatesOf(accepted: ReadonlyMap<number, readonly MailedEntry[]>): st
     addresses.set(address, ordinal);
   }
   return twice;
+}
+
+function firstAt(
+  accepted: ReadonlyMap<number, readonly MailedEntry[]>,
+  posts: { readonly [channel: string]: number },
+): { readonly [channel: string]: number } {
+  const mailedAt = [...accepted.values()].flat().map(({ at }) => at);
+  if (mailedAt.length === 0) return posts;
+  return { email: mailedAt.reduce((least, at) => Math.min(least, at)), ...posts };
 }
 
 function compareOutcomes(
@@ -127,13 +139,15 @@ function compareAddresses(
 function comparePosts(
   { burst, legs }: ShownLedger,
   { posts }: ProviderLogs,
-): { count: number; differences: string[] } {
+): { count: number; firstAt: { [channel: string]: number }; differences: string[] } {
   let count = 0;
+  const first: { [channel: string]: number } = {};
   const differences: string[] = [];
   for (const leg of burst.legs) {
     if (leg.channel === 'email') continue;
     const carried = posts.filter(({ text }) => text.includes(`.${burst.id}.${leg.name}.`));
     count += carried.length;
+    for (const { at } of carried) first[leg.channel] = Math.min(at, first[leg.channel] ?? at);
     const [least, most] = expectedPosts(leg.state);
     if (carried.length < least || carried.length > most) {
       differences.push(
@@ -147,7 +161,7 @@ function comparePosts(
       );
     }
   }
-  return { count, differences };
+  return { count, firstAt: first, differences };
 }
 
 function expectedPosts(state: string): [least: number, most: number] {

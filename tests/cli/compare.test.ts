@@ -72,6 +72,7 @@ test('a ledger that says what the providers say is clean and adds up', () => {
     unaccounted: 0,
     duplicates: 0,
     posts: 1,
+    firstAt: { email: 1, mastodon: 1 },
     differences: [],
   });
 });

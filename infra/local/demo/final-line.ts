@@ -2,7 +2,7 @@
 
 import type { Results, ShownBurst } from './api.ts';
 import type { Audited } from './run-audit.ts';
-import { latenessOf, spreadOf } from './screen.ts';
+import { latenessOf } from './screen.ts';
 
 export interface FinalLine {
   readonly demo: string;
@@ -36,6 +36,8 @@ export function finalLine(
   truthLog: string,
 ): FinalLine {
   const { recipients, accepted, refused, inDoubt, suppressed, unaccounted } = audited;
+  const late = lateness(burst, audited);
+  const values = Object.values(late);
   return {
     demo: 'polls-close',
     recipients,
@@ -46,10 +48,8 @@ export function finalLine(
     unaccounted,
     duplicates: audited.duplicates,
     posts: audited.posts,
-    latenessMs: Object.fromEntries(
-      latenessOf(burst).map(([channel, ms]) => [channel, Math.round(ms * 1_000) / 1_000]),
-    ),
-    spreadMs: Math.round(spreadOf(burst) * 1_000) / 1_000,
+    latenessMs: late,
+    spreadMs: values.length < 2 ? 0 : rounded(Math.max(...values) - Math.min(...values)),
     verdicts: Object.fromEntries(
       results.legs.map(({ channel, verdict: { status, reason, winner } }) => [
         channel,
@@ -59,4 +59,27 @@ export function finalLine(
     auditClean: audited.differences.length === 0,
     truthLog,
   };
+}
+
+/** A runner that was killed takes its own figure with it; then the provider's clock has to do. */
+const TRUSTED_WITHIN_MS = 100;
+
+function lateness(burst: ShownBurst, { firstAt }: Audited): { [channel: string]: number } {
+  const momentAt = burst.moment?.at ?? 0;
+  const noted = new Map(latenessOf(burst));
+  const late: { [channel: string]: number } = {};
+  for (const { channel } of burst.legs) {
+    const seen = firstAt[channel];
+    const own = noted.get(channel);
+    const arrived = seen === undefined ? own : seen - momentAt;
+    const isTrusted =
+      own !== undefined && arrived !== undefined && Math.abs(own - arrived) < TRUSTED_WITHIN_MS;
+    const value = isTrusted ? own : arrived;
+    if (value !== undefined) late[channel] = rounded(value);
+  }
+  return late;
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

@@ -13,6 +13,8 @@ export interface Audited {
   readonly unaccounted: number;
   readonly duplicates: number;
   readonly posts: number;
+  /** By the provider's clock, whole milliseconds. */
+  readonly firstAt: { readonly [channel: string]: number };
   readonly differences: readonly string[];
 }
 
