@@ -14,11 +14,11 @@ export const ApproveBurstInput = z.strictObject({
   burst: Id,
   /** What the approver has seen: without it an edit in between would be approved unseen. */
   contentHash: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'a content hash is 64 of 0-9 and a-f')),
-  /** How long the approval holds: `12h`, `7d` (the default). */
+  /** How long the approval holds: `12h`, `7d`; 30 days where it is not said. */
   valid: z.optional(z.string()),
 });
 
-const VALID_MS = 7 * 86_400_000;
+const VALID_MS = 30 * 86_400_000;
 
 /** Throws Refusal `content_changed` when an edit came first, `own_approval` or `wrong_state`. */
 export async function approveBurst(
