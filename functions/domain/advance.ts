@@ -17,6 +17,7 @@ export type BurstEvent =
   | { kind: 'hold'; epoch: number; reason: string }
   | { kind: 'fire'; now: number; outcome?: string }
   | { kind: 'commit'; epoch: number; now: number; legs: readonly string[] }
+  | { kind: 'wake'; now: number }
   | { kind: 'stop'; now: number; reason: string }
   | { kind: 'resume'; now: number }
   | { kind: 'abandon'; now: number }
@@ -232,6 +233,13 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     );
   },
 
+  wake: (burst, event) => {
+    if (burst.state !== 'releasing') return wrongState(burst, 'wake');
+    // Whatever waits for a moment of its own is looked at now.
+    if (burst.nextAt === undefined || burst.nextAt <= event.now) return advanced(burst);
+    return advanced({ ...burst, nextAt: Math.floor(event.now) }, [{ kind: 'start_runner' }]);
+  },
+
   stop: (burst, event) => {
     if (burst.state === 'stopped') return advanced(burst);
     if (burst.state !== 'releasing') return wrongState(burst, 'stop');
@@ -245,7 +253,7 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     if (burst.state !== 'stopped') return wrongState(burst, 'resume');
     // Whoever held the lease before the stop is fenced out: a resumed burst starts a new epoch.
     const { preparedAt } = burst;
-    const { reason: _r, stoppedAt: _s, ...rest } = unleased(burst);
+    const { reason: _r, stoppedAt: _s, nextAt: _n, ...rest } = unleased(burst);
     const kept = preparedAt === undefined ? rest : { ...rest, preparedAt };
     return advanced(
       { ...kept, state: 'releasing', committedEpoch: rest.epoch, resumedAt: event.now },
@@ -255,7 +263,7 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
 
   abandon: (burst, event) => {
     if (burst.state !== 'stopped') return wrongState(burst, 'abandon');
-    const { holder: _h, leaseUntil: _l, ...rest } = burst;
+    const { holder: _h, leaseUntil: _l, nextAt: _n, ...rest } = burst;
     return advanced(
       {
         ...rest,
@@ -292,8 +300,9 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     if (burst.state !== 'releasing') return wrongState(burst, 'finish');
     const open = burst.legs.find((leg) => !isFinal(leg.state) && leg.state !== 'in_doubt');
     if (open) return refused('legs_open', `leg ${open.name} is still ${open.state}`);
+    const { nextAt: _n, ...rest } = burst;
     return advanced(
-      { ...burst, state: 'measuring', sentAt: event.now, measureUntil: event.measureUntil },
+      { ...rest, state: 'measuring', sentAt: event.now, measureUntil: event.measureUntil },
       [{ kind: 'notify', about: 'finished' }],
     );
   },

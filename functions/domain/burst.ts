@@ -68,7 +68,7 @@ export const Burst = z.strictObject({
   stoppedAt: z.optional(InstantSchema),
   resumedAt: z.optional(InstantSchema),
   sentAt: z.optional(InstantSchema),
-  /** While measuring: when the runner has to look again. */
+  /** While measuring, or while all that is left to send waits: when the runner has to look again. */
   nextAt: z.optional(InstantSchema),
   /** Ordinals in the frozen manifest, held-back ones included. */
   recipients: z.optional(z.int()),
@@ -119,8 +119,9 @@ export function wakeAt(burst: Burst): number | undefined {
   switch (burst.state) {
     case 'scheduled':
     case 'armed':
-    case 'releasing':
       return releaseSpan(burst)?.firstAt;
+    case 'releasing':
+      return burst.nextAt ?? releaseSpan(burst)?.firstAt;
     case 'standby':
       return burst.standbyFrom ?? burst.momentAt;
     case 'measuring':

@@ -15,19 +15,47 @@ export const Member = z.strictObject({
 });
 export type Member = z.output<typeof Member>;
 
+const StoredAllocation = z.array(z.strictObject({ call: Name, weight: z.number() }));
+
+/** One wave of a leg: the ordinals [from, to). Nothing of it is claimed before it has an allocation. */
+export const WaveRange = z.strictObject({
+  from: z.int(),
+  to: z.int(),
+  /** Stored once, before the wave's first claim, and never changed. */
+  allocation: z.optional(StoredAllocation),
+  /** When it was to leave: its silence is measured from here. */
+  startAt: z.optional(InstantSchema),
+});
+export type WaveRange = z.output<typeof WaveRange>;
+
+/** Held back at the freeze for one reason: the ordinals [from, to). */
+export const HeldRange = z.strictObject({ reason: z.string(), from: z.int(), to: z.int() });
+export type HeldRange = z.output<typeof HeldRange>;
+
 /** A leg owns the ordinals [from, to); those in [sendableTo, to) were held back at the freeze. */
 export const LegRange = z.strictObject({
   leg: Name,
   from: z.int(),
   sendableTo: z.int(),
   to: z.int(),
-  /** The allocation of wave 0, stored before the first claim. */
-  allocation: z.array(z.strictObject({ call: Name, weight: z.number() })),
+  /** The allocation of the whole leg, or of its first wave, stored before the first claim. */
+  allocation: StoredAllocation,
+  /** Only of a leg that leaves in waves: together they are [from, sendableTo). */
+  waves: z.optional(z.array(WaveRange)),
+  /** Only where somebody was held back: together they are [sendableTo, to). */
+  held: z.optional(z.array(HeldRange)),
 });
 export type LegRange = z.output<typeof LegRange>;
 
 /** Which ordinals one lane owns; the layout is fixed at the freeze, so that all runners agree. */
-export const LaneRange = z.strictObject({ lane: z.int(), leg: Name, from: z.int(), to: z.int() });
+export const LaneRange = z.strictObject({
+  lane: z.int(),
+  leg: Name,
+  from: z.int(),
+  to: z.int(),
+  /** Only of a leg that leaves in waves. */
+  wave: z.optional(z.int()),
+});
 export type LaneRange = z.output<typeof LaneRange>;
 
 export const ManifestHead = z.strictObject({
@@ -55,4 +83,19 @@ export type ManifestHead = z.output<typeof ManifestHead>;
 /** The leg range an ordinal belongs to. */
 export function rangeOf(head: ManifestHead, ordinal: number): LegRange | undefined {
   return head.legs.find((range) => ordinal >= range.from && ordinal < range.to);
+}
+
+/** The allocation that decides an ordinal's call; undefined while its wave has none. */
+export function allocationOf(range: LegRange, ordinal: number): LegRange['allocation'] | undefined {
+  if (!range.waves || ordinal >= range.sendableTo) return range.allocation;
+  return range.waves.find((wave) => ordinal >= wave.from && ordinal < wave.to)?.allocation;
+}
+
+/** The lanes of a leg that may be claimed: all of them, or those of waves with an allocation. */
+export function openLanes(head: ManifestHead, leg: string): LaneRange[] {
+  const waves = head.legs.find((range) => range.leg === leg)?.waves;
+  return head.lanes.filter(
+    (lane) =>
+      lane.leg === leg && (lane.wave === undefined || waves?.[lane.wave]?.allocation !== undefined),
+  );
 }

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { Id, InstantSchema, Name } from './ids.ts';
+import { QuietHours } from './quiet-hours.ts';
 
 export const CallToAction = z.strictObject({
   name: Name,
@@ -19,6 +20,24 @@ const timing = {
   outcome: z.optional(Name),
 };
 
+/** Weights by call. */
+export const Allocation = z.array(
+  z.strictObject({ call: Name, weight: z.number().check(z.gte(0)) }),
+);
+export type Allocation = z.output<typeof Allocation>;
+
+/** A part of an email leg's list, in the order of its ordinals; the last one takes what is left. */
+export const WavePlan = z.strictObject({
+  /** Of the leg's recipients, in (0, 1]; or `recipients`; neither: what is left. */
+  share: z.optional(z.number().check(z.gt(0), z.lte(1))),
+  recipients: z.optional(z.int().check(z.gte(1))),
+  /** Absent: the leg's allocation. */
+  allocation: z.optional(Allocation),
+  /** Leaves this long after the leg's start at the latest; absent: when its allocation is stored. */
+  afterMs: z.optional(z.int().check(z.gte(0))),
+});
+export type WavePlan = z.output<typeof WavePlan>;
+
 export const EmailLegPlan = z.strictObject({
   kind: z.literal('email'),
   name: Name,
@@ -27,7 +46,13 @@ export const EmailLegPlan = z.strictObject({
   /** A contact field: whoever has a yes there is written to first. Order only. */
   first: z.optional(Name),
   /** Weights by call; one call with weight 1 where nothing is compared. */
-  allocation: z.array(z.strictObject({ call: Name, weight: z.number().check(z.gte(0)) })),
+  allocation: Allocation,
+  /** The list in parts: the first leaves at the leg's start, the others wait for their allocation. */
+  waves: z.optional(z.array(WavePlan).check(z.minLength(1))),
+  /** Local hours in which nobody of this leg is messaged. */
+  quietHours: z.optional(QuietHours),
+  /** Leaves out whoever has converted in the burst named here; none named: in any of the campaign. */
+  skipConverted: z.optional(z.strictObject({ burst: z.optional(Id) })),
   from: z.string(),
   replyTo: z.optional(z.string()),
   subject: z.string(),
@@ -96,6 +121,10 @@ export const Plan = z.strictObject({
   /** More recipients than this need a second person's approval. */
   approvalAbove: z.optional(z.int()),
   policy: z.enum(['at-most-once', 'resend-when-unproven']),
+  /** Nobody gets more messages than this within that time, over all bursts and this one. */
+  frequencyCap: z.optional(
+    z.strictObject({ messages: z.int().check(z.gte(1)), withinMs: z.int().check(z.gte(1)) }),
+  ),
   attributionMs: z.int(),
   comparison: ComparisonPlan,
   plannedAt: InstantSchema,

@@ -9,7 +9,7 @@ export const EntryState = z.enum([
   'in_doubt',
   'unproven', // still in doubt after the grace time
   'held_back', // suppressed, withdrawn, erased or converted before its call
-  'not_called', // claimed, then stopped or timed out before its call
+  'not_called', // claimed, then stopped, timed out or kept for later before its call
 ]);
 export type EntryState = z.output<typeof EntryState>;
 
@@ -17,6 +17,8 @@ export const EntryOutcome = z.strictObject({
   ordinal: z.int(),
   state: EntryState,
   reason: z.optional(z.string()),
+  /** Of `not_called` only: to be called from this instant on, when quiet hours are over. */
+  releaseAt: z.optional(InstantSchema),
 });
 export type EntryOutcome = z.output<typeof EntryOutcome>;
 

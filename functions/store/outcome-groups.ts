@@ -1,40 +1,50 @@
 // Outcomes of a window in short: a hundred entries in doubt for one reason are one line.
 
 import * as z from 'zod/mini';
+import { InstantSchema } from '#domain/ids.ts';
 import { type EntryOutcome, EntryState } from '#domain/window-record.ts';
 
 /**
- * State, reason and ordinals, relative to the window's first, as runs: `0-99` or `3,7,12-14`.
- * An empty reason stands for none.
+ * State, reason and ordinals, relative to the window's first, as runs: `0-99` or `3,7,12-14`; then
+ * the instant of their release where they wait for one. An empty reason stands for none.
  */
-export const Groups = z.array(z.tuple([EntryState, z.string(), z.string()]));
+export const Groups = z.array(
+  z.union([
+    z.tuple([EntryState, z.string(), z.string()]),
+    z.tuple([EntryState, z.string(), z.string(), InstantSchema]),
+  ]),
+);
 export type Groups = z.output<typeof Groups>;
 
 /** Groups in the order of their first ordinal. */
 export function groupsOf(outcomes: readonly EntryOutcome[], from: number): Groups {
   const groups = new Map<string, { outcome: EntryOutcome; offsets: number[] }>();
   for (const outcome of outcomes) {
-    const name = `${outcome.state}\n${outcome.reason ?? ''}`;
+    const name = `${outcome.state}\n${outcome.releaseAt ?? ''}\n${outcome.reason ?? ''}`;
     const group = groups.get(name) ?? { outcome, offsets: [] };
     groups.set(name, group);
     group.offsets.push(outcome.ordinal - from);
   }
-  return [...groups.values()].map(({ outcome, offsets }) => [
-    outcome.state,
-    outcome.reason ?? '',
-    runsOf(offsets),
-  ]);
+  return [...groups.values()].map(({ outcome, offsets }) => {
+    const { state, reason = '', releaseAt } = outcome;
+    const runs = runsOf(offsets);
+    return releaseAt === undefined ? [state, reason, runs] : [state, reason, runs, releaseAt];
+  });
 }
 
 /** The outcomes again, ascending by ordinal. */
 export function outcomesOf(groups: Groups, from: number): EntryOutcome[] {
   const outcomes: EntryOutcome[] = [];
-  for (const [state, reason, runs] of groups) {
+  for (const [state, reason, runs, releaseAt] of groups) {
+    const said = {
+      state,
+      ...(reason === '' ? {} : { reason }),
+      ...(releaseAt === undefined ? {} : { releaseAt }),
+    };
     for (const run of runs.split(',')) {
       const [first = Number.NaN, last = first] = run.split('-').map(Number);
       for (let offset = first; offset <= last; offset += 1) {
-        const ordinal = from + offset;
-        outcomes.push(reason === '' ? { ordinal, state } : { ordinal, state, reason });
+        outcomes.push({ ordinal: from + offset, ...said });
       }
     }
   }

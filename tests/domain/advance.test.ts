@@ -71,6 +71,8 @@ const events: { [K in BurstEvent['kind']]: (burst: Burst) => BurstEvent } = {
     now,
     legs: burst.legs.map((leg) => leg.name),
   }),
+  wake: () => ({ kind: 'wake', now }),
+  wake: () => ({ kind: 'wake', now }),
   stop: () => ({ kind: 'stop', now, reason: 'wrong link' }),
   resume: () => ({ kind: 'resume', now }),
   abandon: () => ({ kind: 'abandon', now }),
@@ -121,6 +123,8 @@ const arrows: { [K in BurstEvent['kind']]: Partial<Record<State, State>> } = {
   hold: { armed: 'standby' },
   fire: { standby: 'armed' },
   commit: { armed: 'releasing' },
+  wake: { releasing: 'releasing' },
+  wake: { releasing: 'releasing' },
   stop: { releasing: 'stopped', stopped: 'stopped' },
   resume: { stopped: 'releasing' },
   abandon: { stopped: 'measuring' },
@@ -360,6 +364,18 @@ describe('leases and commits', () => {
   });
 });
 
+test('a releasing burst that waits for a later moment is woken once', () => {
+  const waiting = { ...typical.releasing, nextAt: T + 60_000 };
+  const woken = advance(waiting, { kind: 'wake', now: T + 5.5 });
+  expect(woken).toMatchObject({ burst: { nextAt: T + 5 }, commands: [{ kind: 'start_runner' }] });
+  const again = woken.kind === 'advanced' ? woken.burst : waiting;
+  expect(advance(again, { kind: 'wake', now: T + 6 })).toEqual({
+    kind: 'advanced',
+    burst: again,
+    commands: [],
+  });
+});
+
 test('stopping and cancelling twice changes nothing', () => {
   for (const state of ['stopped', 'cancelled'] as const) {
     const event = events[state === 'stopped' ? 'stop' : 'cancel'](typical[state]);
@@ -490,4 +506,46 @@ test('in any history legs that are over stay as they are once released', () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+describe('a release that waits for something later', () => {
+  const waiting = aBurst({
+    state: 'releasing',
+    momentAt: T,
+    epoch: 3,
+    committedEpoch: 3,
+    nextAt: T + 86_400_000,
+  });
+
+  test('is due again at that moment, or as soon as it is woken', () => {
+    expect(wakeAt(waiting)).toBe(T + 86_400_000);
+    const woken = advance(waiting, { kind: 'wake', now: T + 5_000 });
+    expect(woken).toMatchObject({ kind: 'advanced', commands: [{ kind: 'start_runner' }] });
+    expect(woken.kind === 'advanced' && wakeAt(woken.burst)).toBe(T + 5_000);
+  });
+
+  test('is never put off by being woken', () => {
+    const again = advance(waiting, { kind: 'wake', now: T + 90_000_000 });
+    expect(again).toEqual({ kind: 'advanced', burst: waiting, commands: [] });
+  });
+
+  test.each<BurstEvent[]>([
+    [
+      { kind: 'stop', now, reason: 'wrong link' },
+      { kind: 'resume', now },
+    ],
+    [
+      { kind: 'stop', now, reason: 'wrong link' },
+      { kind: 'abandon', now },
+    ],
+  ])('waits no more once a person has stopped it and %o', (...orders) => {
+    let burst = waiting;
+    for (const order of orders) {
+      const answer = advance(burst, order);
+      if (answer.kind === 'refused') throw new Error(answer.message);
+      burst = answer.burst;
+    }
+    expect(burst.nextAt).toBeUndefined();
+    expect(wakeAt(burst)).toBeLessThanOrEqual(T);
+  });
 });

@@ -72,6 +72,20 @@ describe('outcomes in short', () => {
         ['in_doubt', 'a', '2'],
       ],
     },
+    {
+      what: 'one group for each instant of release',
+      outcomes: [
+        { ordinal: 100, state: 'not_called', reason: 'quiet_hours', releaseAt: 1_793_736_000_000 },
+        { ordinal: 101, state: 'not_called', reason: 'quiet_hours', releaseAt: 1_793_739_600_000 },
+        { ordinal: 102, state: 'not_called', reason: 'quiet_hours', releaseAt: 1_793_736_000_000 },
+        { ordinal: 103, state: 'not_called', reason: 'quiet_hours' },
+      ],
+      groups: [
+        ['not_called', 'quiet_hours', '0,2', 1_793_736_000_000],
+        ['not_called', 'quiet_hours', '1', 1_793_739_600_000],
+        ['not_called', 'quiet_hours', '3'],
+      ],
+    },
   ])('$what', ({ outcomes, groups }) => {
     expect(groupsOf(outcomes, 100)).toEqual(groups);
     const ascending = outcomes.toSorted((a, b) => a.ordinal - b.ordinal);
