@@ -1,6 +1,6 @@
 // What the definition tells a function, with the values of this machine.
 
-import { type FunctionDefinition, names, type Value } from '#infra/definition.ts';
+import { type FunctionDefinition, names, runtime, type Value } from '#infra/definition.ts';
 import type { PortName } from './data-folder.ts';
 
 export interface LocalWorld {
@@ -28,6 +28,7 @@ export function functionEnvironment(
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.name}`,
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
     TZ: 'UTC',

@@ -6,20 +6,26 @@ import { expect, test } from 'vitest';
 import { startArguments } from '#infra/local/arguments.ts';
 import type { Results, ShownBurst } from '#infra/local/demo/api.ts';
 import { bar, interval, table } from '#infra/local/demo/draw.ts';
-import { exampleImage } from '#infra/local/demo/example-image.ts';
-import { examplePeople, toCsv } from '#infra/local/demo/example-people.ts';
+import { examplePeople } from '#infra/local/demo/example-people.ts';
+import { makeExample } from '#infra/local/demo/make-example.ts';
 import { resultsText } from '#infra/local/demo/results-text.ts';
 import { screen } from '#infra/local/demo/screen.ts';
 import { openTerminal } from '#infra/local/demo/terminal.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'examples', 'polls-close');
 
 test('the example files are what their generator makes', () => {
-  const { people, suppressed } = examplePeople();
-  expect(readFileSync(join(folder, 'supporters.csv'), 'utf8')).toBe(toCsv(people));
-  expect(readFileSync(join(folder, 'suppressed.txt'), 'utf8')).toBe(`${suppressed.join('\n')}\n`);
-  const stored = pixelsOf(readFileSync(join(folder, 'polls-close.png')));
-  expect(stored.equals(pixelsOf(exampleImage()))).toBe(true);
+  const made = temporaryFolder();
+  makeExample(made.path);
+  const both = (name: string) => [folder, made.path].map((path) => readFileSync(join(path, name)));
+  for (const name of ['supporters.csv', 'suppressed.txt']) {
+    const [stored, fresh] = both(name);
+    expect(stored?.toString()).toBe(fresh?.toString());
+  }
+  const [stored, fresh] = both('polls-close.png').map(pixelsOf);
+  expect(stored && fresh && stored.equals(fresh)).toBe(true);
+  made.remove();
 });
 
 /** Compressors differ from machine to machine; what they compressed must not. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   DynamoDBClient,
   GetItemCommand,
@@ -26,7 +27,7 @@ afterEach(() => folder.remove());
 const start = () => startDynamodb({ folder: path, port: 0, tables: [createTableInput('volley')] });
 
 async function startChild(): Promise<{ child: ChildProcess; url: string }> {
-  const script = join(import.meta.dirname, 'dynamodb-child.ts');
+  const script = fileURLToPath(new URL('./dynamodb-child.ts', import.meta.url));
   const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
   return { child, url: line.toString().trim() };

@@ -7,6 +7,7 @@ import {
   SendBulkEmailCommand,
 } from '@aws-sdk/client-sesv2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { emailEvents } from '#infra/definition.ts';
 import { readAppendLog } from '#infra/local/append-log.ts';
 import { startRenderer } from '#infra/local/stand-ins/ses/renderer.ts';
 import { type SesLogEntry, startSesFront } from '#infra/local/stand-ins/ses/ses-front.ts';
@@ -27,6 +28,7 @@ async function open(limits: { perSecond?: number; perDay?: number } = {}) {
     perSecond: limits.perSecond ?? 1_000,
     perDay: limits.perDay ?? 1_000_000,
     configurationSets: ['volley'],
+    publishes: emailEvents,
     deliver: (bodies) => delivered.push(...bodies),
     now: () => now,
   });
@@ -231,6 +233,7 @@ test('what was accepted can be read in the inbox, rendered, also after a restart
     perSecond: 100,
     perDay: 1_000,
     configurationSets: ['volley'],
+    publishes: [],
     deliver: () => undefined,
     renderer,
   });

@@ -2,10 +2,8 @@
 // Payload format 2.0.
 
 import { randomUUID } from 'node:crypto';
-import type { Host, Trigger } from '#infra/definition.ts';
+import type { Host } from '#infra/definition.ts';
 import type { Answer, Request } from '../http-server.ts';
-
-export type HttpRoute = Extract<Trigger, { kind: 'http' }>;
 
 export interface Matched {
   readonly route: string;

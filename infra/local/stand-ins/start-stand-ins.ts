@@ -1,7 +1,7 @@
 // Every stand-in of a runtime, in two worker threads: the database, and all other services.
 
 import type { Writable } from 'node:stream';
-import { names, queues } from '#infra/definition.ts';
+import { emailEvents, names, queues } from '#infra/definition.ts';
 import { createTableInput } from '#store/table.ts';
 import type { Ports } from '../data-folder.ts';
 import type { Account } from './social/status.ts';
@@ -38,6 +38,7 @@ export async function startStandIns(options: StandInsOptions): Promise<StandInsW
         fixedPorts: options.fixedPorts,
         queues: queueSettings(),
         eventsTo: 'feedback',
+        publishes: emailEvents,
         configurationSets: [names.configurationSet],
         perSecond: options.perSecond,
         perDay: options.perDay,

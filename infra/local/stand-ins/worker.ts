@@ -27,6 +27,7 @@ export type StandInsData =
       readonly fixedPorts: boolean;
       readonly queues: readonly QueueSettings[];
       readonly eventsTo: string;
+      readonly publishes: readonly string[];
       readonly configurationSets: readonly string[];
       readonly perSecond: number;
       readonly perDay: number;
@@ -60,6 +61,7 @@ async function start(
     perSecond: data.perSecond,
     perDay: data.perDay,
     configurationSets: data.configurationSets,
+    publishes: data.publishes,
     deliver: (bodies) => queue.deliver(data.eventsTo, bodies),
     renderer,
   });

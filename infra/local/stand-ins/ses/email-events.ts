@@ -16,6 +16,8 @@ export interface SentMessage {
 }
 
 export interface PlannedEvent {
+  /** `RENDERING_FAILURE` for the event named `Rendering Failure`. */
+  readonly type: string;
   /** After the message was accepted. */
   readonly afterMs: number;
   readonly body: string;
@@ -115,7 +117,12 @@ function event(
     commonHeaders: { from: [message.from], to: [message.to], subject: message.subject },
     tags,
   };
-  return { afterMs, body: notification({ eventType, mail, ...details }, message.at + afterMs) };
+  const type = eventType.toUpperCase().replace(' ', '_');
+  return {
+    type,
+    afterMs,
+    body: notification({ eventType, mail, ...details }, message.at + afterMs),
+  };
 }
 
 /** SNS without raw message delivery: the event is a string in an envelope. */

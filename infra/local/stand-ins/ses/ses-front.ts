@@ -25,6 +25,8 @@ export interface SesFrontOptions {
   readonly perSecond: number;
   readonly perDay: number;
   readonly configurationSets: readonly string[];
+  /** Event types that are published, in the words of the API: `SEND`, `BOUNCE`, ... */
+  readonly publishes: readonly string[];
   /** Where SNS would deliver events; resolves (or returns) once they are durable. */
   readonly deliver: (bodies: readonly string[]) => void;
   readonly renderer?: Renderer;
@@ -145,6 +147,7 @@ class SesFront {
         const message = toMessage(call, entry, result.MessageId ?? '');
         return eventsOf(message, Math.random());
       })
+      .filter(({ type }) => this.#options.publishes.includes(type))
       .sort((one, other) => one.afterMs - other.afterMs);
     for (const group of grouped(events)) {
       this.#later(group[0]?.afterMs ?? 0, () =>
