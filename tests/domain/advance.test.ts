@@ -72,7 +72,6 @@ const events: { [K in BurstEvent['kind']]: (burst: Burst) => BurstEvent } = {
     legs: burst.legs.map((leg) => leg.name),
   }),
   wake: () => ({ kind: 'wake', now }),
-  wake: () => ({ kind: 'wake', now }),
   stop: () => ({ kind: 'stop', now, reason: 'wrong link' }),
   resume: () => ({ kind: 'resume', now }),
   abandon: () => ({ kind: 'abandon', now }),
@@ -123,7 +122,6 @@ const arrows: { [K in BurstEvent['kind']]: Partial<Record<State, State>> } = {
   hold: { armed: 'standby' },
   fire: { standby: 'armed' },
   commit: { armed: 'releasing' },
-  wake: { releasing: 'releasing' },
   wake: { releasing: 'releasing' },
   stop: { releasing: 'stopped', stopped: 'stopped' },
   resume: { stopped: 'releasing' },
@@ -450,7 +448,19 @@ function history(
 }
 
 const policy = fc.constantFrom('none' as const, 'second' as const);
-const steps = fc.array(step, { maxLength: 60 });
+/** The way to a release in order, with now and then something else in between. */
+const towards = fc
+  .tuple(
+    ...forward.map((kind) =>
+      fc
+        .array(step, { maxLength: 1 })
+        .map((between) => [...between, { kind, at: T, epochDelta: 0, by: 'ben', content: hash }]),
+    ),
+  )
+  .map((parts) => parts.flat());
+const steps = fc
+  .tuple(fc.oneof(towards, fc.constant([])), fc.array(step, { maxLength: 60 }))
+  .map(([head, rest]) => [...head, ...rest]);
 
 test('in any history no epoch and no committed epoch is ever lowered', () => {
   fc.assert(
@@ -479,7 +489,7 @@ test('in any history nothing is released without a valid approval of that very c
     }),
     { numRuns: 3_000 },
   );
-  expect(released).toBeGreaterThan(0);
+  expect(released).toBeGreaterThan(100);
 });
 
 test('in any history nothing that was released is cancelled, edited or scheduled again', () => {
