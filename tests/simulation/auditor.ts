@@ -516,7 +516,8 @@ function fewWrites(truth: Truth, ledger: Ledger): string[] {
     (sum, burst) => sum + burst.legs.reduce((all, leg) => all + leg.audience.length, 0),
     0,
   );
-  const windowSize = Math.min(WINDOW_MAX, Math.max(1, Math.floor(truth.quota.realPerSecond * 2.5)));
+  const perSecond = truth.quota.realPerSecond / truth.bursts.length;
+  const windowSize = Math.min(WINDOW_MAX, Math.max(1, Math.floor(perSecond * 2.5)));
   const faults = truth.crashes + truth.unanswered + truth.acknowledgements.length;
   const most = 0.02 * people + people / windowSize + 4 * lanes + 8 * (lanes + 1) * faults;
   const written = ledger.writeUnits.lane ?? 0;

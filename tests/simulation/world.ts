@@ -413,7 +413,9 @@ class World implements Surroundings {
           this.schedule.after(at + chance.between(0, 300), () => this.#tick(), false);
         }
       }
-      this.schedule.after(MINUTE_MS, next, false);
+      // Long after the faults there is little left to see: a tick every few minutes will do.
+      const isLate = this.schedule.now - (this.#truth.healedAt ?? Infinity) > 6 * MINUTE_MS;
+      this.schedule.after(isLate ? 3 * MINUTE_MS : MINUTE_MS, next, false);
     };
     this.schedule.after(chance.between(0, 10_000), next, false);
   }
