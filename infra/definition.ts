@@ -20,7 +20,8 @@ export type Resource =
   | { readonly kind: 'index' }
   | { readonly kind: 'queue'; readonly queue: QueueName }
   | { readonly kind: 'function'; readonly function: FunctionName }
-  | { readonly kind: 'parameters' }
+  /** Everything under the prefix, or only what is below a name in it: `connections`. */
+  | { readonly kind: 'parameters'; readonly below?: string }
   | { readonly kind: 'identity' }
   | { readonly kind: 'configuration_set' }
   /** For the few actions that AWS cannot restrict to a resource. */
@@ -173,8 +174,11 @@ export const functions: readonly FunctionDefinition[] = [
       queryIndex,
       ...writeTable,
       readParameters,
+      // One call, checked under both names: the older one is what SES asks IAM about.
       { action: 'ses:SendBulkEmail', on: { kind: 'identity' } },
       { action: 'ses:SendBulkEmail', on: { kind: 'configuration_set' } },
+      { action: 'ses:SendBulkTemplatedEmail', on: { kind: 'identity' } },
+      { action: 'ses:SendBulkTemplatedEmail', on: { kind: 'configuration_set' } },
       { action: 'ses:GetAccount', on: { kind: 'account' } },
     ],
   },
@@ -221,7 +225,7 @@ export const functions: readonly FunctionDefinition[] = [
       queryIndex,
       ...writeTable,
       readParameters,
-      { action: 'ssm:PutParameter', on: { kind: 'parameters' } },
+      { action: 'ssm:PutParameter', on: { kind: 'parameters', below: 'connections' } },
       startRunner,
       switchSending,
     ],

@@ -1,7 +1,8 @@
 // Where a local runtime keeps everything: what is there already decides how the next start goes on.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from './write-whole.ts';
 
 export const PORT_NAMES = [
   'api',
@@ -67,9 +68,7 @@ export class DataFolder {
   }
 
   #writeJson(name: string, value: unknown): void {
-    const next = this.file(`${name}.next`);
-    writeFileSync(next, `${JSON.stringify(value, null, 1)}\n`, { mode: 0o600 });
-    renameSync(next, this.file(name));
+    writeWhole(this.file(name), `${JSON.stringify(value, null, 1)}\n`);
   }
 }
 

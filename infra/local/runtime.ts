@@ -17,7 +17,7 @@ import { startInvokeEndpoint } from './functions/invoke-endpoint.ts';
 import { startHosts } from './functions/start-hosts.ts';
 import { startTriggers } from './functions/start-triggers.ts';
 import { seedSecrets } from './seed.ts';
-import { startStandIns } from './stand-ins/start-stand-ins.ts';
+import { startDatabase, startServices } from './stand-ins/start-stand-ins.ts';
 
 export interface RuntimeOptions {
   readonly data: string;
@@ -73,21 +73,18 @@ async function start(
   const kept = folder.keptPorts();
   const ports = kept ?? portsFrom(options.basePort);
   const fixedPorts = kept !== undefined;
-  const secrets = seedSecrets(folder);
   const bundles = await bundle(options.root ?? checkout, definitions);
-  const standIns = await startStandIns({
-    folder: folder.path,
-    ports,
-    fixedPorts,
-    perSecond: options.perSecond,
-    perDay: options.perDay,
-    accounts: secrets.socialAccounts,
-    output,
-  });
-  stops.push(() => standIns.stop());
+  const base = { folder: folder.path, ports, output };
+  const database = await startDatabase(base);
+  stops.push(() => database.stop());
+  const secrets = seedSecrets(folder);
+  const { perSecond, perDay } = options;
+  const accounts = secrets.socialAccounts;
+  const services = await startServices({ ...base, fixedPorts, perSecond, perDay, accounts });
+  stops.push(() => services.stop());
   const hosts = new Map<FunctionName, FunctionHost>();
   const surfaces = await openSurfaces(definitions, hosts, ports, fixedPorts, stops);
-  const urls = { ...standIns.urls, ...surfaces } as LocalWorld['urls'];
+  const urls = { ...database.urls, ...services.urls, ...surfaces } as LocalWorld['urls'];
   const world = { urls, overrides: process.env, queueUrls: queueUrls(urls.sqs) };
   stops.push(async () => {
     await Promise.all([...hosts.values()].map((host) => host.close()));

@@ -1,10 +1,11 @@
 // The secrets of a fresh local runtime, made once and kept in its parameter file.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { names } from '#infra/definition.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { Account } from './stand-ins/social/status.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface LocalSecrets {
   /** Lets this machine's own clients use the API. */
@@ -42,7 +43,7 @@ export function seedSecrets(folder: DataFolder): LocalSecrets {
     const full = `${names.parameterPrefix}/${name}`;
     kept[full] ??= { type: 'SecureString', value, version: 1, at: Date.now() };
   }
-  writeFileSync(path, JSON.stringify(kept, null, 1), { mode: 0o600 });
+  writeWhole(path, JSON.stringify(kept, null, 1));
   const secretNamed = (name: string) => kept[`${names.parameterPrefix}/${name}`]?.value ?? '';
   const socialToken = secretNamed('connections/mastodon');
   const account = {

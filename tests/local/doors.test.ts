@@ -12,8 +12,8 @@ function objection({ file, from }: Import): string | undefined {
   }
   if (!file.includes('/stand-ins/') || !from.startsWith('.')) return undefined;
   const target = join(file, '..', from);
-  const isShared = ['append-log', 'escape-html', 'http-server', 'data-folder'].some((name) =>
-    target.endsWith(`/local/${name}.ts`),
+  const isShared = ['append-log', 'escape-html', 'http-server', 'data-folder', 'write-whole'].some(
+    (name) => target.endsWith(`/local/${name}.ts`),
   );
   if (target.includes('/stand-ins/') || isShared) return undefined;
   return `${file}: a stand-in must not know who calls it, but imports ${from}`;

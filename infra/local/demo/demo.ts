@@ -1,10 +1,11 @@
 // The example, live: loads it, watches it, and tells how it ended.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exampleBehaviour } from '../crowd/behaviour.ts';
 import { Crowd, type CrowdCursor } from '../crowd/crowd.ts';
 import type { Runtime } from '../runtime.ts';
+import { writeWhole } from '../write-whole.ts';
 import { Api, type Results, type ShownBurst } from './api.ts';
 import { type FinalLine, finalLine } from './final-line.ts';
 import { loadExample } from './load-example.ts';
@@ -109,7 +110,7 @@ function openCrowd({ runtime, pace }: DemoOptions, burst: string): Crowd {
         existsSync(file)
           ? (JSON.parse(readFileSync(file, 'utf8')) as CrowdCursor)
           : { emails: 0, posts: [] },
-      write: (cursor) => writeFileSync(file, JSON.stringify(cursor)),
+      write: (cursor) => writeWhole(file, JSON.stringify(cursor)),
     },
   });
 }

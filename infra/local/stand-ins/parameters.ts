@@ -1,8 +1,9 @@
 // Stands in for AWS Systems Manager Parameter Store: one file that only its owner can read.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Answer, json, type Request, serve } from '../http-server.ts';
+import { writeWhole } from '../write-whole.ts';
 import type { StandIn } from './stand-in.ts';
 
 interface Parameter {
@@ -138,8 +139,5 @@ function read(file: string): Map<string, Parameter> {
 
 function write(file: string, parameters: Map<string, Parameter>): void {
   mkdirSync(dirname(file), { recursive: true });
-  const next = `${file}.next`;
-  const text = JSON.stringify(Object.fromEntries(parameters), null, 1);
-  writeFileSync(next, text, { mode: 0o600, flush: true });
-  renameSync(next, file);
+  writeWhole(file, JSON.stringify(Object.fromEntries(parameters), null, 1));
 }
