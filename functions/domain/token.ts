@@ -1,7 +1,7 @@
 // The opaque, signed part of a tracked link. Small on purpose: the click function carries it.
 
 import { timingSafeEqual } from 'node:crypto';
-import { hmacSha256 } from './hmac.ts';
+import { hmacSha256Text } from './hmac.ts';
 
 /** What a token may be used for; a token of one purpose is worthless for another. */
 export type Purpose = 'click' | 'unsubscribe';
@@ -25,17 +25,18 @@ export interface SigningKey {
 
 const LETTER: Record<Purpose, string> = { click: 'c', unsubscribe: 'u' };
 const SHAPE = /^([a-z0-9]{1,8})\.([A-Za-z0-9._-]{1,200})\.([A-Za-z0-9_-]{16})$/;
-const MAC_BYTES = 12;
+/** Of base64url: 96 bits to the bit, so that equal text is equal bytes and the form is canonical. */
+const MAC_CHARACTERS = 16;
 
 /**
  * `key.body.mac`, all URL-safe: body is `burst.leg.call.ordinal36`, mac the first 96 bits of
  * HMAC-SHA-256 over purpose, link host, key id and body. The host is signed but not carried, so a
- * token of one deployment is nothing to another. Cost: one HMAC, about 3 microseconds.
+ * token of one deployment is nothing to another. Cost: one HMAC, about 2 microseconds.
  */
 export function sign(claims: Claims, host: string, key: SigningKey): string {
   const ordinal = claims.ordinal === undefined ? '' : claims.ordinal.toString(36);
   const body = `${claims.burst}.${claims.leg}.${claims.call}.${ordinal}`;
-  return `${key.id}.${body}.${mac(claims.purpose, host, key, body).toString('base64url')}`;
+  return `${key.id}.${body}.${mac(claims.purpose, host, key, body)}`;
 }
 
 /**
@@ -54,9 +55,7 @@ export function verify(
   const key = keys.find((one) => one.id === keyId);
   if (!key) return undefined;
   const expected = mac(purpose, host, key, body);
-  const actual = Buffer.from(given, 'base64url');
-  if (actual.length !== MAC_BYTES || !timingSafeEqual(expected, actual)) return undefined;
-  if (actual.toString('base64url') !== given) return undefined;
+  if (!timingSafeEqual(Buffer.from(expected), Buffer.from(given))) return undefined;
   return parse(body, purpose);
 }
 
@@ -72,7 +71,7 @@ function parse(body: string, purpose: Purpose): Claims | undefined {
   return { purpose, burst, leg, call, ordinal: number };
 }
 
-function mac(purpose: Purpose, host: string, key: SigningKey, body: string): Buffer {
+function mac(purpose: Purpose, host: string, key: SigningKey, body: string): string {
   const text = `${LETTER[purpose]}\n${host}\n${key.id}\n${body}`;
-  return hmacSha256(key.secret, text).subarray(0, MAC_BYTES);
+  return hmacSha256Text(key.secret, text).slice(0, MAC_CHARACTERS);
 }

@@ -1,9 +1,10 @@
 // Who may be the same reader, without keeping who it is: keyed digests that change every UTC day.
 
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { hmacSha256Text } from './hmac.ts';
 
 const DAY_MS = 86_400_000;
-const DIGEST_BYTES = 12;
+const DIGEST_CHARACTERS = 16;
 
 /** The network part of an address: /24 of IPv4, /48 of IPv6; the whole text of anything else. */
 export function addressPrefix(address: string): string {
@@ -28,20 +29,33 @@ export interface Reader {
   readonly at: number;
 }
 
-/** Address prefix, agent and UTC day: 96 bits as base64url. */
-export function visitorDigest(reader: Reader, key: string): string {
-  return digest(`visitor\n${addressPrefix(reader.address)}\n${reader.agent}`, reader.at, key);
+export interface ReaderDigests {
+  /** Address prefix, agent and UTC day: 96 bits as base64url. */
+  readonly visitor: string;
+  /** Address prefix and UTC day alone: tells whether many clicks came from one network. */
+  readonly network: string;
 }
 
-/** Address prefix and UTC day alone: tells whether many clicks came from one network. */
-export function networkDigest(reader: Reader, key: string): string {
-  return digest(`network\n${addressPrefix(reader.address)}`, reader.at, key);
+/**
+ * Hashes under a salt of the day, which only the key's holder can make. Cut off, so that nothing
+ * can be put behind them.
+ */
+export function readerDigests(reader: Reader, key: string): ReaderDigests {
+  const salted = `${saltOf(Math.floor(reader.at / DAY_MS), key)}\n${addressPrefix(reader.address)}`;
+  const network = hash('sha256', salted, 'base64url');
+  const visitor = hash('sha256', `${salted}\n${reader.agent}`, 'base64url');
+  return {
+    visitor: visitor.slice(0, DIGEST_CHARACTERS),
+    network: network.slice(0, DIGEST_CHARACTERS),
+  };
 }
 
-function digest(text: string, at: number, key: string): string {
-  return createHmac('sha256', key)
-    .update(`${text}\n${Math.floor(at / DAY_MS)}`)
-    .digest()
-    .subarray(0, DIGEST_BYTES)
-    .toString('base64url');
+/** The salt that was made last: a function's life has few days and one key. */
+let kept = { day: -1, key: '', salt: '' };
+
+function saltOf(day: number, key: string): string {
+  if (kept.day !== day || kept.key !== key) {
+    kept = { day, key, salt: hmacSha256Text(key, `visitors\n${day}`) };
+  }
+  return kept.salt;
 }

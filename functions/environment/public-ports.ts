@@ -41,23 +41,37 @@ export function createPublicPorts(settings: PublicSettings = publicSettings()): 
   };
 }
 
-/** The feedback queue; a message that got no answer within the time may still be in it. */
+/** How long a reader may be kept waiting for the queue, and how often it is tried meanwhile. */
+const SEND_WITHIN_MS = 800;
+const SEND_ATTEMPTS = 2;
+
+/**
+ * The feedback queue: resolves or rejects within 800 ms. A socket that died while the function
+ * slept shows only when it is used, so a lost answer is tried once more while there is time; a
+ * message that got through twice is one fact. A message that was given up may be in it all the same.
+ */
 export function createPublicQueue(settings: PublicSettings = publicSettings()): Queue {
   const call = callTo(settings, 'sqs', () => Date.now());
   const QueueUrl = queueUrl();
+  const sendOne = async (MessageBody: string): Promise<void> => {
+    const input = { QueueUrl, MessageBody };
+    const until = performance.now() + SEND_WITHIN_MS;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await call('AmazonSQS.SendMessage', input, until - performance.now());
+        return;
+      } catch (error) {
+        const isWorthIt = error instanceof Fault && error.retryable;
+        if (!isWorthIt || attempt === SEND_ATTEMPTS || performance.now() >= until) throw error;
+      }
+    }
+  };
   return {
     async send(bodies) {
-      await Promise.all(
-        bodies.map((MessageBody) =>
-          call('AmazonSQS.SendMessage', { QueueUrl, MessageBody }, SEND_TIMEOUT_MS),
-        ),
-      );
+      await Promise.all(bodies.map(sendOne));
     },
   };
 }
-
-/** How long a reader may be kept waiting for the queue. */
-const SEND_TIMEOUT_MS = 800;
 
 const FAULTS: { readonly [service in Service]: string } = {
   dynamodb: 'store',

@@ -2,6 +2,7 @@
 // instead of the SDK.
 
 import { Fault } from '#domain/faults.ts';
+import { createPost, type PostAnswer } from './post.ts';
 import { amzDate, type Credentials, createSigner, sha256Hex } from './sigv4.ts';
 
 export interface SignedJsonConfig {
@@ -25,58 +26,50 @@ export interface SignedJsonConfig {
 export type CallJson = (target: string, input: object, timeoutMs: number) => Promise<object>;
 
 export function createCallJson(config: SignedJsonConfig): CallJson {
-  const { service, region, endpoint, credentials, jsonVersion } = config;
+  const { service, faults, region, endpoint, credentials } = config;
   const signer = createSigner({ region, service });
-  const { host, pathname } = new URL(`${endpoint}/`);
+  const post = createPost(endpoint);
+  const { host } = new URL(endpoint);
+  const contentType = `application/x-amz-json-${config.jsonVersion}`;
   return async (target, input, timeoutMs) => {
     const body = JSON.stringify(input);
-    const date = amzDate(config.now());
     const headers: Record<string, string> = {
       host,
-      'content-type': `application/x-amz-json-${jsonVersion}`,
+      'content-type': contentType,
       'x-amz-content-sha256': sha256Hex(body),
-      'x-amz-date': date,
+      'x-amz-date': amzDate(config.now()),
       'x-amz-target': target,
     };
     const { sessionToken } = credentials;
     if (sessionToken) headers['x-amz-security-token'] = sessionToken;
-    const authorization = signer({ method: 'POST', path: pathname, headers, body }, credentials);
-    const { host: _host, ...sent } = headers;
-    return answered(config.faults, () =>
-      fetch(`${endpoint}${pathname}`, {
-        method: 'POST',
-        headers: { ...sent, authorization },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
-      }),
-    );
+    const authorization = signer({ method: 'POST', path: '/', headers, body }, credentials);
+    headers.authorization = authorization;
+    let answer: PostAnswer;
+    try {
+      answer = await post('/', headers, body, timeoutMs);
+    } catch (cause) {
+      const message = `${faults}: no answer`;
+      throw new Fault(`${faults}_unanswered`, message, { retryable: true, cause });
+    }
+    return read(answer, faults);
   };
 }
 
-async function answered(faults: string, call: () => Promise<Response>): Promise<object> {
-  let response: Response;
-  let text: string;
-  try {
-    response = await call();
-    text = await response.text();
-  } catch (cause) {
-    const message = `${faults}: no answer`;
-    throw new Fault(`${faults}_unanswered`, message, { retryable: true, cause });
-  }
+function read({ status, text }: PostAnswer, faults: string): object {
   const answer = parse(text);
-  if (response.ok && answer) return answer;
+  if (status === 200 && answer) return answer;
   const name = String((answer as { __type?: string } | undefined)?.__type ?? '').replace(
     /^.*#/,
     '',
   );
-  const message = `${name || 'no error name'}: ${faults} answered ${response.status}`;
+  const message = `${name || 'no error name'}: ${faults} answered ${status}`;
   if (/Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded/.test(name)) {
     throw new Fault(`${faults}_throttled`, message, { retryable: true });
   }
-  const isRefused = response.status >= 400 && response.status < 500;
-  const code = `${faults}_${isRefused ? 'refused' : 'unanswered'}`;
-  throw new Fault(code, message, { retryable: !isRefused });
+  const isRefused = status >= 400 && status < 500;
+  throw new Fault(`${faults}_${isRefused ? 'refused' : 'unanswered'}`, message, {
+    retryable: !isRefused,
+  });
 }
 
 function parse(text: string): object | undefined {

@@ -4,7 +4,7 @@ import type { ClickEvent } from '#domain/event.ts';
 import type { KeyRing } from '#domain/key-ring.ts';
 import type { Log, Queue, Table } from '#domain/ports.ts';
 import { type Claims, verify } from '#domain/token.ts';
-import { networkDigest, visitorDigest } from '#domain/visitor.ts';
+import { readerDigests } from '#domain/visitor.ts';
 import { type LinkTable, linkName } from '#store/link-tables.ts';
 import {
   type HttpEvent,
@@ -15,7 +15,6 @@ import {
   tokenOf,
 } from './http-event.ts';
 import { createLinkTableCache } from './link-table-cache.ts';
-import { within } from './within.ts';
 
 export interface FollowPorts {
   readonly now: () => number;
@@ -23,12 +22,11 @@ export interface FollowPorts {
   readonly linkHost: string;
   readonly table: Pick<Table, 'get'>;
   readonly keyRing: () => Promise<KeyRing>;
+  /** Answers or gives up within 800 ms: no reader waits longer for the click to be durable. */
   readonly queue: Queue;
   readonly log: Log;
 }
 
-/** A reader waits no longer than this for the click to be durable. */
-export const RECORD_WITHIN_MS = 800;
 const AGENT_CHARACTERS_MAX = 400;
 
 /**
@@ -71,8 +69,6 @@ function clickOf(
   const { method, sourceIp } = event.requestContext.http;
   const agent = (event.headers['user-agent'] ?? '').slice(0, AGENT_CHARACTERS_MAX);
   const at = ports.now();
-  const reader = { address: sourceIp, agent, at };
-  const key = ring.signs.secret;
   const { burst, leg, call, ordinal } = claims;
   return {
     kind: 'click',
@@ -81,17 +77,16 @@ function clickOf(
     burst,
     leg,
     call,
-    ...(ordinal === undefined ? {} : { ordinal }),
+    ordinal,
     method: method === 'HEAD' ? 'HEAD' : 'GET',
     agent,
-    visitor: visitorDigest(reader, key),
-    network: networkDigest(reader, key),
+    ...readerDigests({ address: sourceIp, agent, at }, ring.signs.secret),
   };
 }
 
 async function record(ports: FollowPorts, click: ClickEvent): Promise<void> {
   try {
-    await within(RECORD_WITHIN_MS, ports.queue.send([JSON.stringify(click)]));
+    await ports.queue.send([JSON.stringify(click)]);
   } catch (error) {
     const { burst, leg, call } = click;
     ports.log.warn('click_unrecorded', { burst, leg, call, count: 1, reason: reasonOf(error) });

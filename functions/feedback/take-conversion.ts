@@ -5,7 +5,7 @@ import type { ConversionEvent } from '#domain/event.ts';
 import type { KeyRing } from '#domain/key-ring.ts';
 import type { Log, Queue } from '#domain/ports.ts';
 import { type Claims, verify } from '#domain/token.ts';
-import { visitorDigest } from '#domain/visitor.ts';
+import { readerDigests } from '#domain/visitor.ts';
 import { type ConversionReport, readReport, readSmallReport } from './conversion-report.ts';
 import {
   bodyOf,
@@ -15,7 +15,6 @@ import {
   TRY_AGAIN,
 } from './http-event.ts';
 import { verifyWebhook } from './verify-webhook.ts';
-import { within } from './within.ts';
 
 export interface ConversionPorts {
   readonly now: () => number;
@@ -28,7 +27,6 @@ export interface ConversionPorts {
 }
 
 const BODY_BYTES_MAX = 16_384;
-const RECORD_WITHIN_MS = 2_000;
 const PAGE_PATH = /^\/v\/([A-Za-z0-9._-]{1,256}?)(\.gif)?$/;
 const PIXEL = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
@@ -132,7 +130,7 @@ async function fromPage(
   const at = ports.now();
   const agent = (event.headers['user-agent'] ?? '').slice(0, 400);
   const reader = { address: event.requestContext.http.sourceIp, agent, at };
-  const visitor = visitorDigest(reader, (await ports.keyRing()).signs.secret);
+  const { visitor } = readerDigests(reader, (await ports.keyRing()).signs.secret);
   const conversion = conversionOf(claims, report, report.id ?? `page-${visitor}`, at);
   await send(ports, { ...conversion, visitor });
   return 'taken';
@@ -165,7 +163,7 @@ function conversionOf(
 }
 
 async function send(ports: ConversionPorts, conversion: ConversionEvent): Promise<void> {
-  await within(RECORD_WITHIN_MS, ports.queue.send([JSON.stringify(conversion)]));
+  await ports.queue.send([JSON.stringify(conversion)]);
 }
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };

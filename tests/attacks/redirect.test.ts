@@ -1,6 +1,6 @@
 import { expect, onTestFinished, vi } from 'vitest';
 import { buildReport } from '#feedback/build-report.ts';
-import { createFollowLink, RECORD_WITHIN_MS } from '#feedback/follow-link.ts';
+import { createFollowLink } from '#feedback/follow-link.ts';
 import type { HttpResult } from '#feedback/http-event.ts';
 import { batchOf, createFeedbackWorld, sesEvent, T } from '../feedback/feedback-world.ts';
 import {
@@ -10,6 +10,7 @@ import {
   keys,
   LINK_HOST,
   request,
+  SEND_WITHIN_MS,
 } from '../public/public-world.ts';
 import { rankSumP } from './rank-sum.ts';
 import { type Handler, type Probe, walkSurface } from './walk.ts';
@@ -174,7 +175,7 @@ walkSurface('redirect', {
       vi.useRealTimers();
     });
     const answering = follow(request(filled(attack.input.request)));
-    await vi.advanceTimersByTimeAsync(RECORD_WITHIN_MS);
+    await vi.advanceTimersByTimeAsync(SEND_WITHIN_MS);
     expect((await answering).statusCode).toBe(attack.check?.status);
     expect(world.logged).toContainEqual(
       expect.objectContaining({ event: 'click_unrecorded', count: 1 }),

@@ -1,7 +1,15 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ClickEvent } from '#domain/event.ts';
-import { createFollowLink, RECORD_WITHIN_MS } from '#feedback/follow-link.ts';
-import { clickToken, createWorld, DESTINATION, keys, NOW, request } from './public-world.ts';
+import { createFollowLink } from '#feedback/follow-link.ts';
+import {
+  clickToken,
+  createWorld,
+  DESTINATION,
+  keys,
+  NOW,
+  request,
+  SEND_WITHIN_MS,
+} from './public-world.ts';
 
 test('a click is in the queue before the redirect, and says who, where and how', async () => {
   const { world, ports } = await createWorld();
@@ -62,7 +70,7 @@ test.each(['down', 'silent'] as const)(
       vi.useRealTimers();
     });
     const answering = createFollowLink(ports)(request({ path: `/c/${clickToken()}` }));
-    await vi.advanceTimersByTimeAsync(RECORD_WITHIN_MS);
+    await vi.advanceTimersByTimeAsync(SEND_WITHIN_MS);
     const answer = await answering;
     expect(answer.statusCode).toBe(302);
     expect(world.sent).toEqual([]);

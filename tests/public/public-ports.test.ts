@@ -26,7 +26,7 @@ interface Seen {
 
 /** One stub for all three services; answers are functions of target and count. */
 async function stub(
-  answer: (seen: Seen, count: number) => { status: number; body: unknown } | 'hang',
+  answer: (seen: Seen, count: number) => { status: number; body: unknown } | 'reset' | 'silence',
 ) {
   const seen: Seen[] = [];
   const server = createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -42,7 +42,8 @@ async function stub(
       };
       seen.push(one);
       const said = answer(one, seen.length);
-      if (said === 'hang') {
+      if (said === 'silence') return;
+      if (said === 'reset') {
         incoming.socket.destroy();
         return;
       }
@@ -82,22 +83,44 @@ test('a message is sent once, signed, to the endpoint of the environment', async
 });
 
 test.each([
-  { name: '500', said: { status: 500, body: {} }, code: 'queue_unanswered' },
-  { name: 'a reset', said: 'hang' as const, code: 'queue_unanswered' },
-  { name: '200 that is no object', said: { status: 200, body: 7 }, code: 'queue_unanswered' },
+  { name: '500', said: { status: 500, body: {} }, code: 'queue_unanswered', tries: 2 },
+  { name: 'a reset', said: 'reset' as const, code: 'queue_unanswered', tries: 2 },
+  {
+    name: '200 that is no object',
+    said: { status: 200, body: 7 },
+    code: 'queue_unanswered',
+    tries: 2,
+  },
   {
     name: '400',
     said: { status: 400, body: { __type: 'x#QueueDoesNotExist' } },
     code: 'queue_refused',
+    tries: 1,
   },
   {
     name: 'throttling',
     said: { status: 400, body: { __type: 'com.amazon#ThrottlingException' } },
     code: 'queue_throttled',
+    tries: 2,
   },
-])('a queue that answers $name is a fault, tried once', async ({ said, code }) => {
+])('a queue that answers $name is a fault after $tries tries', async ({ said, code, tries }) => {
   const seen = await stub(() => said);
   await expect(createPublicQueue().send(['x'])).rejects.toMatchObject({ code });
+  expect(seen).toHaveLength(tries);
+});
+
+test('a message whose first answer was lost is sent once more', async () => {
+  const seen = await stub((_, count) => (count === 1 ? 'reset' : { status: 200, body: {} }));
+  await createPublicQueue().send(['x']);
+  expect(seen).toHaveLength(2);
+});
+
+test('a queue that says nothing is given up within a second', async () => {
+  const seen = await stub(() => 'silence');
+  const started = performance.now();
+  const sending = createPublicQueue().send(['x']);
+  await expect(sending).rejects.toMatchObject({ code: 'queue_unanswered' });
+  expect(performance.now() - started).toBeLessThan(1_500);
   expect(seen).toHaveLength(1);
 });
 
@@ -127,7 +150,7 @@ test('items come and go in the form of DynamoDB', async () => {
 });
 
 test('a put that was not answered is repeated, because it is conditional', async () => {
-  const seen = await stub((_, count) => (count < 3 ? 'hang' : { status: 200, body: {} }));
+  const seen = await stub((_, count) => (count < 3 ? 'reset' : { status: 200, body: {} }));
   const { table } = createPublicPorts();
   expect(await table.putIfAbsent({ pk: 'B#x', sk: '#' })).toEqual({ kind: 'written' });
   expect(seen).toHaveLength(3);

@@ -34,6 +34,15 @@ export interface World {
   reads: number;
 }
 
+/** What the port promises of a queue that does not answer. */
+export const SEND_WITHIN_MS = 800;
+
+function givingUp(): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('no answer')), SEND_WITHIN_MS);
+  });
+}
+
 /** A burst `polls-close` with one email leg and one post, its link table saved. */
 export async function createWorld() {
   const table = new MemoryTable();
@@ -75,7 +84,7 @@ export async function createWorld() {
     queue: {
       async send(bodies: readonly string[]) {
         if (world.queue === 'down') throw new Error('queue down');
-        if (world.queue === 'silent') await new Promise(() => {});
+        if (world.queue === 'silent') await givingUp();
         world.sent.push(...bodies);
       },
     },
