@@ -81,3 +81,13 @@ test('no function is granted everything', () => {
     for (const { action } of grants) expect(action).toMatch(/^[a-z]+:[A-Z][A-Za-z0-9]+$/);
   }
 });
+
+test('an endpoint that is set elsewhere stays there, and nothing else of our own goes along', () => {
+  const [run] = functions;
+  if (!run) throw new Error('there are no functions');
+  const overrides = { AWS_ENDPOINT_URL_SESV2: 'http://127.0.0.1:1', HOME: '/home/somebody' };
+  const environment = functionEnvironment(run, { ...world, overrides });
+  expect(environment.AWS_ENDPOINT_URL_SESV2).toBe('http://127.0.0.1:1');
+  expect(environment.AWS_ENDPOINT_URL_SQS).toBe(urls.sqs);
+  expect(environment.HOME).toBeUndefined();
+});

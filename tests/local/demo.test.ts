@@ -144,7 +144,9 @@ test('the answer names the verdict, the counts and the intervals', () => {
     ],
   };
   const text = resultsText(results).join('\n');
-  expect(text).toContain('email · randomised · ahead so far: a (most answers are still to come)');
+  expect(text).toContain(
+    'email · randomised · ahead so far: Give (most answers are still to come)',
+  );
   expect(text).toMatch(/Give +664 +662 +91 +\(40\) +90 +40 +1,160\.00/);
   expect(text).toContain('6.0 % (4.0 % to 8.0 %)');
 });

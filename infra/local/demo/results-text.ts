@@ -9,7 +9,7 @@ export function resultsText(results: Results): string[] {
   const goal = results.metric === 'conversion' ? 'reached the goal' : 'clicked';
   return results.legs.flatMap(({ leg, channel, design, calls, verdict }) => [
     '',
-    `${title(leg, channel)} · ${DESIGNS[design] ?? design} · ${sentence(verdict)}`,
+    `${title(leg, channel)} · ${DESIGNS[design] ?? design} · ${sentence(verdict, calls)}`,
     ...table([
       ['call', 'sent', 'delivered', 'clicks', '(robots)', 'people', 'goal', 'value'],
       ...calls.map((call) => [
@@ -61,13 +61,16 @@ const REASONS: { readonly [reason: string]: string } = {
   srm: 'the split is not the one that was planned',
 };
 
-export function sentence({ status, reason, winner, leader }: Verdict): string {
+function sentence(verdict: Verdict, calls: readonly CallReport[]): string {
+  const { status, reason, winner, leader } = verdict;
   const why = REASONS[reason] ?? reason.replaceAll('_', ' ');
+  const named = (call: string | null | undefined) =>
+    calls.find((one) => one.call === call)?.say ?? 'nobody';
   switch (status) {
     case 'winner':
-      return `${winner} worked best`;
+      return `${named(winner)} worked best`;
     case 'leading':
-      return `ahead so far: ${leader ?? 'nobody'} (${why})`;
+      return `ahead so far: ${named(leader)} (${why})`;
     case 'no_clear_winner':
       return `no clear winner (${why})`;
     default:
