@@ -1,6 +1,6 @@
 // The customer's own key, where one is asked for; else keys that AWS owns, which cost nothing.
 
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Settings } from './settings.ts';

@@ -28,7 +28,9 @@ export function addTable(stack: Stack, settings: Settings, key: Key | undefined)
       sortKey: attribute(index.sortKey),
       projectionType: ProjectionType.KEYS_ONLY,
     })),
-    encryption: key ? TableEncryptionV2.customerManagedKey(key) : TableEncryptionV2.dynamoOwnedKey(),
+    encryption: key
+      ? TableEncryptionV2.customerManagedKey(key)
+      : TableEncryptionV2.dynamoOwnedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: settings.keepData,
     removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,

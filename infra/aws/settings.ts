@@ -193,33 +193,49 @@ class Reader {
 
 /** What is right by itself and wrong together. */
 function relations(settings: Settings): string[] {
-  const { stage, region, sender, mailFrom, linkDomain, apiDomain, alarmEmail, logDays } = settings;
-  const problems: string[] = [];
-  const say = (problem: string) => problems.push(`${stage}: ${problem}`);
-  const senderDomain = sender.slice(sender.indexOf('@') + 1);
-  for (const [key, domain] of Object.entries({ link: linkDomain, api: apiDomain })) {
+  const { stage } = settings;
+  const problems = [...domainRelations(settings), ...mailFromRelations(settings)];
+  if (!LOG_DAYS.includes(settings.logDays)) {
+    problems.push(`logDays ${settings.logDays} cannot be kept: set one of ${LOG_DAYS.join(', ')}`);
+  }
+  if (stage === 'prod' && !settings.linkDomain) {
+    problems.push(
+      'linkDomain is missing: links in sent emails must outlive the stack, so set linkDomain',
+    );
+  }
+  if (stage === 'prod' && !settings.alarmEmail) {
+    problems.push(
+      'alarmEmail is missing: set it to an address that is read while a burst goes out',
+    );
+  }
+  return problems.map((problem) => `${stage}: ${problem}`);
+}
+
+function domainRelations({ region, linkDomain, apiDomain }: Settings): string[] {
+  const problems = Object.entries({ link: linkDomain, api: apiDomain }).flatMap(([key, domain]) => {
     const at = CERTIFICATE.exec(domain?.certificate ?? '')?.[1];
-    if (at !== undefined && region && at !== region) {
-      say(`${key}Certificate is in ${at}, the stack in ${region}: request one in ${region}`);
-    }
-  }
+    if (at === undefined || !region || at === region) return [];
+    return [`${key}Certificate is in ${at}, the stack in ${region}: request one in ${region}`];
+  });
   if (linkDomain && linkDomain.name === apiDomain?.name) {
-    say(`linkDomain and apiDomain are both ${linkDomain.name}: links need a name of their own`);
+    problems.push(
+      `linkDomain and apiDomain are both ${linkDomain.name}: links need a name of their own`,
+    );
   }
-  if (mailFrom && !mailFrom.endsWith(`.${senderDomain}`)) {
-    say(`mailFrom ${mailFrom} is not below the sender's domain ${senderDomain}`);
+  return problems;
+}
+
+function mailFromRelations({ sender, senderExists, mailFrom }: Settings): string[] {
+  if (!mailFrom) return [];
+  const senderDomain = sender.slice(sender.indexOf('@') + 1);
+  const problems: string[] = [];
+  if (!mailFrom.endsWith(`.${senderDomain}`)) {
+    problems.push(`mailFrom ${mailFrom} is not below the sender's domain ${senderDomain}`);
   }
-  if (mailFrom && settings.senderExists) {
-    say('mailFrom is set, but senderExists leaves the identity as it is: set it there, or neither');
-  }
-  if (!LOG_DAYS.includes(logDays)) {
-    say(`logDays ${logDays} cannot be kept: set one of ${LOG_DAYS.join(', ')}`);
-  }
-  if (stage === 'prod' && !linkDomain) {
-    say('linkDomain is missing: links in sent emails must outlive the stack, so set linkDomain');
-  }
-  if (stage === 'prod' && !alarmEmail) {
-    say('alarmEmail is missing: set it to an address that is read while a burst goes out');
+  if (senderExists) {
+    problems.push(
+      'mailFrom is set, but senderExists leaves the identity as it is: set it there, or neither',
+    );
   }
   return problems;
 }
