@@ -2,7 +2,7 @@
 
 import { callOf, DRAW_BLOCK, drawBlock } from './draw.ts';
 import type { Lane } from './lane.ts';
-import type { LegRange, ManifestHead } from './manifest.ts';
+import { allocationOf, type LegRange, type ManifestHead } from './manifest.ts';
 import type { EntryState, WindowRecord } from './window-record.ts';
 
 /** Recipients of one leg and call, by what became of them; they add up to `recipients`. */
@@ -65,7 +65,10 @@ function* callsOf(burst: string, range: LegRange): Generator<[number, string]> {
       block = own;
       draws = drawBlock(burst, block);
     }
-    yield [ordinal, callOf(range.allocation, draws[ordinal - block * DRAW_BLOCK] ?? 0)];
+    const allocation = allocationOf(range, ordinal);
+    // A wave that has no allocation yet has given nobody a call.
+    if (!allocation) continue;
+    yield [ordinal, callOf(allocation, draws[ordinal - block * DRAW_BLOCK] ?? 0)];
   }
 }
 

@@ -48,6 +48,12 @@ export const limits = {
   graceMs: 30 * 60_000,
   /** Silence has a meaning only where this share of the neighbours' Send events has arrived. */
   pipeAliveShare: 0.999,
+  /** A recipient kept for the end of quiet hours is released by then after the leg's start, or never. */
+  releaseLatestMs: 24 * 3_600_000,
+  /** A wave that waits for its allocation is looked at this often; allocating it wakes the burst. */
+  waveLookMs: 15 * 60_000,
+  /** While a leg is being sent, those it keeps are looked at this often. */
+  keptLookMs: 60_000,
   /** While something is in doubt, a measuring burst is looked at again after this. */
   lookAgainMs: 60_000,
   /** How far clocks of writers may disagree; the change log is re-read this far back. */

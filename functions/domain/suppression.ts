@@ -31,9 +31,13 @@ export const ChangeLogEntry = z.strictObject({
   kind: z.enum(['suppressed', 'converted']),
   /** The keyed digest of the address ... */
   digest: z.optional(z.string()),
+  /** ... or of several, who converted together ... */
+  digests: z.optional(z.array(z.string())),
   /** ... or burst and ordinal, where only those are known (an unsubscribe link, a conversion). */
   burst: z.optional(Id),
   ordinal: z.optional(z.int()),
+  /** Of a conversion: the campaign of its burst. */
+  campaign: z.optional(Id),
   reason: z.string(),
 });
 export type ChangeLogEntry = z.output<typeof ChangeLogEntry>;

@@ -6,9 +6,11 @@ import { codeOf } from '#domain/faults.ts';
 import type { Lane } from '#domain/lane.ts';
 import { isActive, isFinal } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
+import { openLanes } from '#domain/manifest.ts';
 import { Pace } from '#domain/pace.ts';
 import { decideGo } from './go-no-go.ts';
 import { Guard } from './guard.ts';
+import { HoldBack } from './hold-back.ts';
 import { type Holding, LeaseLost } from './holding.ts';
 import { claimFirst } from './lane-claims.ts';
 import { Members } from './members.ts';
@@ -19,6 +21,7 @@ import { reconcile } from './reconcile.ts';
 import { release } from './release.ts';
 import type { Sending } from './sending.ts';
 import { settleAll } from './settle-all.ts';
+import { waitIfAllWait } from './wait-if-all-wait.ts';
 
 /** Works until the burst needs no runner for now, or until the time is up. */
 export async function drive(
@@ -205,7 +208,7 @@ async function commit(
   });
   const claimed = new Map<string, Lane[]>();
   for (const leg of starting) {
-    const ranges = readied.head.lanes.filter((range) => range.leg === leg.name);
+    const ranges = openLanes(readied.head, leg.name);
     const lanes = ranges.map((range) => claimFirst(ports, holding, readied.head, range));
     claimed.set(leg.name, await settleAll(lanes));
   }
@@ -242,18 +245,22 @@ async function sendingOf(
 ): Promise<Sending> {
   const firstCalls = new Map<string, number>();
   const { plan, head, senders } = readied;
+  const guard = new Guard(ports, holding, { frozenAt: head.frozenAt, until, share, plan });
+  const members = new Members(ports.table, head, await ports.suppressionKey());
   return {
     ports,
     clock: ports.clock,
     holding,
-    guard: new Guard(ports, holding, { frozenAt: head.frozenAt, until, share }),
+    guard,
+    holdBack: new HoldBack(plan, { holding, guard, members }),
     pace: new Pace(share.perSecond),
     share,
     plan,
     head,
-    members: new Members(ports.table, head, await ports.suppressionKey()),
+    members,
     senders,
     until,
+    waits: new Map(),
     called: (leg, at) => void (firstCalls.has(leg) || firstCalls.set(leg, at)),
     firstCallAt: (leg) => firstCalls.get(leg),
   };
@@ -273,6 +280,7 @@ async function sendAll(
     await share.giveUp().catch(() => undefined);
   }
   await finish(ports, holding, readied);
+  await waitIfAllWait(ports, holding, sending.waits);
 }
 
 /** All legs over (or only in doubt): from here on the burst measures. */

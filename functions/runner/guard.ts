@@ -3,8 +3,10 @@
 import { legStartAt } from '#domain/burst.ts';
 import { codeOf } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
+import type { Plan } from '#domain/plan.ts';
 import type { ChangeLogEntry } from '#domain/suppression.ts';
 import { readChanges } from '#store/change-log.ts';
+import { Conversions } from './conversions.ts';
 import { type Holding, LeaseLost } from './holding.ts';
 import type { RunnerPorts } from './ports.ts';
 import type { RateShare } from './rate-share.ts';
@@ -22,6 +24,9 @@ export class Guard {
   readonly #until: number;
   readonly #share: RateShare;
   readonly #suppressed = new Map<string, string>();
+  readonly #plan: Plan;
+  /** Kept up to date only while a leg of the plan leaves out who has converted. */
+  readonly conversions: Conversions;
   #logFrom: number;
   #logFreshAt = Number.NEGATIVE_INFINITY;
   #logReading: Promise<void> | undefined;
@@ -31,8 +36,15 @@ export class Guard {
   constructor(
     ports: RunnerPorts,
     holding: Holding,
-    options: { readonly frozenAt: number; readonly until: number; readonly share: RateShare },
+    options: {
+      readonly frozenAt: number;
+      readonly until: number;
+      readonly share: RateShare;
+      readonly plan: Plan;
+    },
   ) {
+    this.#plan = options.plan;
+    this.conversions = new Conversions(options.plan);
     this.#share = options.share;
     this.#ports = ports;
     this.#holding = holding;
@@ -129,8 +141,17 @@ export class Guard {
     // Writers' clocks may run ahead of ours; entries of their future count as well.
     const entries = await readChanges(this.#ports.table, this.#logFrom, now + limits.clockSkewMs);
     for (const entry of entries) this.#apply(entry);
+    await this.#fetchConversions(now);
     this.#logFrom = Math.max(this.#logFrom, now - limits.changeLogOverlapMs);
     this.#logFreshAt = issuedAt;
+  }
+
+  async #fetchConversions(now: number): Promise<void> {
+    if (!this.#plan.legs.some((leg) => leg.kind === 'email' && leg.skipConverted)) return;
+    const { table } = this.#ports;
+    const until = now + limits.clockSkewMs;
+    const entries = await readChanges(table, this.#logFrom, until, 'converted');
+    for (const entry of entries) this.conversions.add(entry);
   }
 
   #apply(entry: ChangeLogEntry): void {

@@ -7,7 +7,7 @@ import { type Holding, LeaseLost } from './holding.ts';
 import type { RunnerPorts } from './ports.ts';
 
 /** The lane as it stands under this freeze; made when it is not there yet or of an older freeze. */
-export async function openLane(
+async function openLane(
   ports: RunnerPorts,
   holding: Holding,
   head: ManifestHead,
@@ -57,4 +57,18 @@ export async function claimFirst(
   const saved = await saveLane(ports.table, lane, next, ports.entropy.id());
   if (saved.kind === 'lost') throw new LeaseLost(`lane ${lane.lane} was claimed by another`);
   return saved.item;
+}
+
+/** A lane that has begun already is left as it stands: `workLane` settles its window. */
+export async function claimFirstIfFree(
+  ports: RunnerPorts,
+  holding: Holding,
+  head: ManifestHead,
+  range: LaneRange,
+): Promise<Lane> {
+  const lane = await openLane(ports, holding, head, range);
+  const hasBegun = lane.next > lane.from || lane.window !== undefined;
+  return hasBegun && holding.burst.committedEpoch !== undefined
+    ? lane
+    : claimFirst(ports, holding, head, range);
 }

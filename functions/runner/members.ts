@@ -2,7 +2,7 @@
 
 import type { Addressee } from '#channels/contract.ts';
 import { callOf, DRAW_BLOCK, drawBlock } from '#domain/draw.ts';
-import { type LegRange, type ManifestHead, rangeOf } from '#domain/manifest.ts';
+import { allocationOf, type ManifestHead, rangeOf } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { loadManifestChunk } from '#store/manifests.ts';
@@ -10,12 +10,14 @@ import { loadManifestChunk } from '#store/manifests.ts';
 /** One recipient as a call needs it; the digest is what the change log names people by. */
 export interface Candidate extends Addressee {
   readonly digest: string;
+  /** IANA, where known. */
+  readonly zone?: string;
 }
 
 /** Reads each chunk once and keeps the few that open windows stand in. */
 export class Members {
   readonly #table: Table;
-  readonly #head: ManifestHead;
+  #head: ManifestHead;
   readonly #key: string;
   readonly #chunks = new Map<number, Promise<readonly Candidate[]>>();
   #block = -1;
@@ -25,6 +27,18 @@ export class Members {
     this.#table = table;
     this.#head = head;
     this.#key = suppressionKey;
+  }
+
+  /** The head as it stands: a wave's allocation is stored while others are being sent. */
+  get head(): ManifestHead {
+    return this.#head;
+  }
+
+  /** The same freeze with more allocations; calls of waves that had none are drawn from now on. */
+  adopt(head: ManifestHead): void {
+    if (head.revision === this.#head.revision) return;
+    this.#head = head;
+    this.#chunks.clear();
   }
 
   /** The candidates of [from, to), ascending by ordinal. */
@@ -56,25 +70,29 @@ export class Members {
   async #load(chunk: number): Promise<readonly Candidate[]> {
     const { burst, freeze } = this.#head;
     const members = await loadManifestChunk(this.#table, burst, freeze, chunk);
-    return members.map((member) => {
-      const range = rangeOf(this.#head, member.ordinal);
-      return {
-        ordinal: member.ordinal,
-        address: member.address,
-        fields: member.fields,
-        digest: addressDigest(member.address, this.#key),
-        call: range ? this.#call(range, member.ordinal) : '',
+    return members.map(({ ordinal, address, fields, zone }) => {
+      const candidate = {
+        ordinal,
+        address,
+        fields,
+        digest: addressDigest(address, this.#key),
+        call: this.#call(ordinal),
         attempt: 1,
       };
+      return zone === undefined ? candidate : { ...candidate, zone };
     });
   }
 
-  #call(range: LegRange, ordinal: number): string {
+  /** Empty for an ordinal whose wave has no allocation: it is in no window yet. */
+  #call(ordinal: number): string {
+    const range = rangeOf(this.#head, ordinal);
+    const allocation = range && allocationOf(range, ordinal);
+    if (!allocation) return '';
     const block = Math.floor(ordinal / DRAW_BLOCK);
     if (block !== this.#block) {
       this.#draws = drawBlock(this.#head.burst, block);
       this.#block = block;
     }
-    return callOf(range.allocation, this.#draws[ordinal - block * DRAW_BLOCK] ?? 0);
+    return callOf(allocation, this.#draws[ordinal - block * DRAW_BLOCK] ?? 0);
   }
 }

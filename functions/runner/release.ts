@@ -4,14 +4,17 @@ import { legStartAt } from '#domain/burst.ts';
 import type { Lane } from '#domain/lane.ts';
 import { isActive, isFinal, type LegSummary } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
-import type { LaneRange } from '#domain/manifest.ts';
+import { openLanes } from '#domain/manifest.ts';
+import type { EmailLegPlan } from '#domain/plan.ts';
 import { LeaseLost } from './holding.ts';
-import { claimFirst, openLane } from './lane-claims.ts';
+import { type KeptEnd, type LegWork, sendKept } from './kept-entries.ts';
+import { claimFirstIfFree } from './lane-claims.ts';
 import { loadPostLeg, type PostLeg, publishPost, settlePost } from './post-leg.ts';
 import { neverCalled, retryEntries } from './retry-entries.ts';
 import { saveFirstCall } from './save-first-call.ts';
 import type { Sending } from './sending.ts';
 import { settleAll } from './settle-all.ts';
+import { noteWaves, sendWaves } from './waves.ts';
 import { type LaneEnd, workLane } from './work-lane.ts';
 
 /** A leg ready to start: nothing is left to be read between the timer and its first call. */
@@ -106,12 +109,14 @@ async function launchesOf(
   }
   const open = lanes ?? [];
   await settleAll(open.map((lane) => preload(sending, lane)));
-  return [() => sendLeg(sending, leg.name, open)];
+  return [() => sendLeg(sending, plan, open)];
 }
 
 /** Members of a first window, read before the start: afterwards they come from memory. */
 async function preload(sending: Sending, lane: Lane): Promise<void> {
-  if (lane.window) await sending.members.range(lane.window.from, lane.window.to);
+  if (!lane.window) return;
+  const first = await sending.members.range(lane.window.from, lane.window.to);
+  sending.holdBack.warm(lane.leg, first, sending.clock.now());
 }
 
 /** Launches of a leg that starts later, or that an earlier run has claimed. */
@@ -153,29 +158,53 @@ async function takeOver(sending: Sending, leg: LegSummary, post: PostLeg): Promi
   await settlePost(sending, post, { until: sending.until });
 }
 
-/** First windows on all lanes of a leg, all at once. */
-export async function claimLanes(sending: Sending, leg: string): Promise<Lane[]> {
+/** First windows on all open lanes of a leg, all at once. */
+async function claimLanes(sending: Sending, leg: string): Promise<Lane[]> {
   const { ports, holding, head } = sending;
-  const ranges = head.lanes.filter((range) => range.leg === leg);
+  const ranges = openLanes(head, leg);
   return settleAll(ranges.map((range) => claimFirstIfFree(ports, holding, head, range)));
 }
 
-/** A lane that has begun already is left as it stands: `workLane` settles its window. */
-async function claimFirstIfFree(
-  ports: Sending['ports'],
-  holding: Sending['holding'],
-  head: Sending['head'],
-  range: LaneRange,
-): Promise<Lane> {
-  const lane = await openLane(ports, holding, head, range);
-  const hasBegun = lane.next > lane.from || lane.window !== undefined;
-  return hasBegun && holding.burst.committedEpoch !== undefined
-    ? lane
-    : claimFirst(ports, holding, head, range);
+/** Works an email leg; its end is written when nobody of it waits any more. */
+async function sendLeg(
+  sending: Sending,
+  plan: EmailLegPlan,
+  lanes: readonly Lane[],
+): Promise<void> {
+  const { name } = plan;
+  for (const { lastAnswerAt } of lanes) {
+    if (lastAnswerAt !== undefined) sending.guard.noteProgressAt(name, lastAnswerAt);
+  }
+  noteWaves(sending, name);
+  const work: LegWork = { state: 'working' };
+  const keeping = sending.holdBack.isKeeping(name) ? sendKept(sending, name, work) : undefined;
+  // A failure of the lanes is told first; this one is told by the `await` below.
+  keeping?.catch(() => undefined);
+  try {
+    const ends = await sendLanes(sending, name, lanes);
+    const halted = ends.find((end) => end.halt !== undefined);
+    if (halted) return await haltLeg(sending, name, halted, ends);
+    const waves = await sendWaves(
+      sending,
+      plan,
+      ends.map((end) => end.lane.lane),
+    );
+    if (waves.halted) return await haltLeg(sending, name, waves.halted, ends);
+    work.state = 'done';
+    const kept: KeptEnd = await (keeping ?? callAgain(sending, name));
+    if (kept.halt) return await haltLeg(sending, name, { halt: kept.halt }, ends);
+    await endLeg(sending, name, [waves.nextAt, kept.nextAt]);
+  } finally {
+    work.state = 'over';
+    await keeping?.catch(() => undefined);
+  }
 }
 
-/** Works all lanes of an email leg; its end is written when the last lane is done. */
-async function sendLeg(sending: Sending, name: string, lanes: readonly Lane[]): Promise<void> {
+async function sendLanes(
+  sending: Sending,
+  name: string,
+  lanes: readonly Lane[],
+): Promise<LaneEnd[]> {
   const { holding } = sending;
   const { epoch } = holding;
   const begun = holding.burst.legs.some((leg) => leg.name === name && leg.state === 'sending');
@@ -185,12 +214,27 @@ async function sendLeg(sending: Sending, name: string, lanes: readonly Lane[]): 
   const settled = await Promise.allSettled([...working, ...marking]);
   await saveFirstCall(sending, name);
   await settleAll(settled.map(again));
-  const ends = await settleAll(working);
-  const halted = ends.find((end) => end.halt !== undefined);
-  if (halted) return haltLeg(sending, name, halted, ends);
+  return settleAll(working);
+}
+
+/** Throttled to the end of their window: once more, when all lanes are done. */
+async function callAgain(sending: Sending, name: string): Promise<KeptEnd> {
   const halt = await retryEntries(sending, name, neverCalled);
-  if (halt) return haltLeg(sending, name, { halt }, ends);
-  await holding.apply({ kind: 'leg', epoch: holding.epoch, name, state: 'sent' });
+  return halt ? { halt } : {};
+}
+
+/** Sent, or waiting for the first of these instants. */
+async function endLeg(
+  sending: Sending,
+  name: string,
+  instants: readonly (number | undefined)[],
+): Promise<void> {
+  const nextAt = Math.min(...instants.map((at) => at ?? Number.POSITIVE_INFINITY));
+  if (Number.isFinite(nextAt)) sending.waits.set(name, nextAt);
+  else {
+    const { epoch } = sending.holding;
+    await sending.holding.apply({ kind: 'leg', epoch, name, state: 'sent' });
+  }
 }
 
 function again(one: PromiseSettledResult<unknown>): Promise<unknown> {

@@ -4,8 +4,9 @@ import type { EntryOutcome, WindowRecord } from '#domain/window-record.ts';
 import { listWindowRecords, saveWindowRecord } from '#store/window-records.ts';
 import type { Halt } from './guard.ts';
 import type { Candidate } from './members.ts';
-import { sendEntries } from './send-window.ts';
+import { type SentWindow, sendEntries } from './send-window.ts';
 import type { Sending } from './sending.ts';
+import { settleAll } from './settle-all.ts';
 
 /** Which listed entries may be called again, and with which attempt number in their tags. */
 export type Choose = (outcome: EntryOutcome, record: WindowRecord) => boolean;
@@ -22,35 +23,56 @@ export async function retryEntries(
   leg: string,
   choose: Choose,
 ): Promise<Halt | 'refused' | undefined> {
-  const { table } = sending.ports;
-  for (const record of await listWindowRecords(table, sending.plan.burst)) {
-    if (record.leg !== leg) continue;
-    const ordinals = record.outcomes.filter((one) => choose(one, record)).map((one) => one.ordinal);
-    if (ordinals.length === 0) continue;
-    const halt = await retryRecord(sending, record, new Set(ordinals));
-    if (halt) return halt;
-  }
-  return undefined;
+  const records = await listWindowRecords(sending.ports.table, sending.plan.burst);
+  const own = records.filter((record) => record.leg === leg);
+  return retryRecords(sending, own, choose);
+}
+
+/** As many records at a time as the leg has lanes, so that the rate is used as it is by them. */
+export async function retryRecords(
+  sending: Sending,
+  records: readonly WindowRecord[],
+  choose: Choose,
+): Promise<Halt | 'refused' | undefined> {
+  const chosen = records.flatMap((record) => {
+    const entries = record.outcomes.filter((one) => choose(one, record));
+    return entries.length === 0 ? [] : [{ record, entries }];
+  });
+  const [first] = chosen;
+  if (!first) return undefined;
+  const lanes = sending.head.lanes.filter((lane) => lane.leg === first.record.leg).length;
+  let halt: Halt | 'refused' | undefined;
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (; halt === undefined && next < chosen.length; ) {
+      const one = chosen[next];
+      next += 1;
+      if (one) halt = (await retryRecord(sending, one.record, one.entries)) ?? halt;
+    }
+  };
+  await settleAll(Array.from({ length: Math.min(lanes, chosen.length) }, work));
+  return halt;
 }
 
 async function retryRecord(
   sending: Sending,
   record: WindowRecord,
-  chosen: ReadonlySet<number>,
+  entries: readonly EntryOutcome[],
 ): Promise<Halt | 'refused' | undefined> {
   const { table, entropy } = sending.ports;
   const halted = await sending.guard.check(record.leg);
   if (halted) return halted;
-  const again = record.outcomes.some(
-    (one) => chosen.has(one.ordinal) && one.state !== 'not_called',
-  );
-  const attempt = again ? record.attempt + 1 : record.attempt;
+  const chosen = new Map(entries.map((one) => [one.ordinal, one]));
+  const isAgain = entries.some((one) => one.state !== 'not_called');
+  const attempt = isAgain ? record.attempt + 1 : record.attempt;
   const claimed: WindowRecord = {
     ...record,
     attempt,
     epoch: sending.holding.epoch,
-    outcomes: record.outcomes.map((one) =>
-      chosen.has(one.ordinal) ? { ...one, state: 'in_doubt', reason: 'called_again' } : one,
+    outcomes: record.outcomes.map(({ ordinal, ...rest }) =>
+      chosen.has(ordinal)
+        ? { ordinal, state: 'in_doubt', reason: 'called_again' }
+        : { ordinal, ...rest },
     ),
   };
   const saved = await saveWindowRecord(table, record, claimed, entropy.id());
@@ -62,12 +84,31 @@ async function retryRecord(
   const sent = await sendEntries(sending, record.leg, candidates);
   const known = new Map(sent.exceptions.map((one) => [one.ordinal, one]));
   const outcomes = saved.item.outcomes.map((one): EntryOutcome => {
-    if (!chosen.has(one.ordinal)) return one;
-    const exception = known.get(one.ordinal);
-    if (exception) return exception;
-    if (one.ordinal >= sent.calledTo) return { ...one, state: 'not_called', reason: 'halted' };
-    return { ...one, state: 'accepted', reason: 'answered' };
+    const before = chosen.get(one.ordinal);
+    return before ? outcomeOf(before, known.get(one.ordinal), sent) : one;
   });
   await saveWindowRecord(table, saved.item, { ...saved.item, outcomes }, entropy.id());
   return sent.halt;
+}
+
+/** What an entry is after this call of it, or after a call that did not come about. */
+function outcomeOf(
+  before: EntryOutcome,
+  exception: EntryOutcome | undefined,
+  sent: SentWindow,
+): EntryOutcome {
+  const { ordinal, releaseAt } = before;
+  const halted: EntryOutcome = {
+    ordinal,
+    state: 'not_called',
+    reason: 'halted',
+    ...(releaseAt === undefined ? {} : { releaseAt }),
+  };
+  const accepted: EntryOutcome = { ordinal, state: 'accepted', reason: 'answered' };
+  const after = exception ?? (ordinal >= sent.calledTo ? halted : accepted);
+  // Of an earlier attempt nobody knows: what was refused or left out now may have left then.
+  const isOpen = before.state !== 'not_called' && after.state !== 'accepted';
+  if (!isOpen || after.state === 'in_doubt') return after;
+  const { reason } = after;
+  return { ordinal, state: 'unproven', ...(reason === undefined ? {} : { reason }) };
 }

@@ -80,7 +80,10 @@ class WindowRun {
     const { pace, clock, guard, share } = this.#sending;
     if (share.perSecond === 0 && !(await this.#waitForShare())) return;
     pace.share(share.perSecond);
-    const batch = source.splice(0, callSize(pace.perSecond));
+    const size = callSize(pace.perSecond);
+    this.#dropHeld(source, size);
+    const batch = source.splice(0, size);
+    if (batch.length === 0) return;
     const slotAt = pace.take(batch.length, clock.now());
     // A slot of the pace may be met late by a millisecond; only T is worth spinning for.
     while (clock.now() < slotAt) await clock.sleep(slotAt - clock.now());
@@ -109,10 +112,21 @@ class WindowRun {
     return halt === undefined && share.perSecond > 0;
   }
 
+  /** Where many are held back in a row, they take no place in the rate. */
+  #dropHeld(source: Candidate[], size: number): void {
+    if (!this.#sending.holdBack.isAskedFirst(this.#leg)) return;
+    for (let at = 0; at < Math.min(size, source.length); ) {
+      const candidate = source[at];
+      if (candidate && this.#holdBack(candidate)) source.splice(at, 1);
+      else at += 1;
+    }
+  }
+
   #holdBack(candidate: Candidate): boolean {
-    const reason = this.#sending.guard.heldBack(candidate.ordinal, candidate.digest);
-    if (reason === undefined) return false;
-    this.#except(candidate.ordinal, 'held_back', reason);
+    const { clock, holdBack } = this.#sending;
+    const held = holdBack.why(this.#leg, candidate, clock.now());
+    if (held === undefined) return false;
+    this.#exceptions.set(candidate.ordinal, { ordinal: candidate.ordinal, ...held });
     return true;
   }
 

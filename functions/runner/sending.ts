@@ -6,6 +6,7 @@ import type { Pace } from '#domain/pace.ts';
 import type { Plan } from '#domain/plan.ts';
 import type { Clock } from '#domain/ports.ts';
 import type { Guard } from './guard.ts';
+import type { HoldBack } from './hold-back.ts';
 import type { Holding } from './holding.ts';
 import type { Members } from './members.ts';
 import type { RunnerPorts } from './ports.ts';
@@ -16,6 +17,7 @@ export interface Sending {
   readonly clock: Clock;
   readonly holding: Holding;
   readonly guard: Guard;
+  readonly holdBack: HoldBack;
   readonly pace: Pace;
   readonly share: RateShare;
   readonly plan: Plan;
@@ -24,6 +26,8 @@ export interface Sending {
   readonly senders: ReadonlyMap<string, Sender>;
   /** Hand over before this instant. */
   readonly until: number;
+  /** Legs with nothing to do before an instant: those who are kept, or a wave that waits. */
+  readonly waits: Map<string, number>;
   /** Notes the first provider call of each leg in this release. */
   called(leg: string, at: number): void;
   firstCallAt(leg: string): number | undefined;

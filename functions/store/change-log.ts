@@ -18,19 +18,20 @@ const DAYS_MAX = 400;
  * the time of an event that arrived late, or a reader that has passed that time misses it.
  */
 export async function appendChange(table: Table, entry: ChangeLogEntry): Promise<void> {
-  const key = keys.change(dayOf(entry.at), entry.at, entry.id);
+  const key = keys.change(dayOf(entry.at), entry.at, entry.id, entry.kind);
   const expires = Math.ceil((entry.at + DAYS_MAX * DAY_MS) / 1000);
   await putSame(table, { ...toItem(ChangeLogEntry, key, entry), expires });
 }
 
 /**
- * Entries with an instant in [since, until], both ends included, by instant; read strongly.
+ * Entries of one kind with an instant in [since, until], both ends included, by instant; read strongly.
  * One query for every day (UTC) it spans. Throws Refusal `span_too_long` beyond 400 days.
  */
 export async function readChanges(
   table: Table,
   since: number,
   until: number,
+  kind: ChangeLogEntry['kind'] = 'suppressed',
 ): Promise<ChangeLogEntry[]> {
   if (until - since > DAYS_MAX * DAY_MS) {
     const limit = `at most ${DAYS_MAX} days`;
@@ -39,7 +40,7 @@ export async function readChanges(
   const entries: ChangeLogEntry[] = [];
   const lastDay = Math.floor(until / DAY_MS);
   for (let day = Math.floor(Math.max(since, 0) / DAY_MS); day <= lastDay; day += 1) {
-    const stretch = stretches.changes(dayOf(day * DAY_MS), Math.max(since, 0), until);
+    const stretch = stretches.changes(dayOf(day * DAY_MS), Math.max(since, 0), until, kind);
     for (const item of await queryAll(table, { ...stretch, consistent: true })) {
       const entry = fromItem(ChangeLogEntry, item, ['expires']);
       if (entry.at >= since && entry.at <= until) entries.push(entry);

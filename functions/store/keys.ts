@@ -39,8 +39,9 @@ export const keys = {
     pk: `B#${burst}`,
     sk: `E#${padded(position, ORDINAL_DIGITS)}`,
   }),
-  change: (day: string, at: number, id: string): Key => ({
-    pk: `V#${day}#0`,
+  /** Conversions stand apart: most runners have no use for them. */
+  change: (day: string, at: number, id: string, kind: ChangeKind = 'suppressed'): Key => ({
+    pk: changesOf(day, kind),
     sk: `${padded(Math.floor(at), INSTANT_DIGITS)}#${id}`,
   }),
   suppression: (shard: number, digest: string, reason: string): Key => ({
@@ -59,7 +60,7 @@ export const keys = {
     sk: padded(part, PART_DIGITS),
   }),
   links: (burst: string): Key => ({ pk: `B#${burst}`, sk: 'K#' }),
-  /** `hour` counts from 1970; `digest` names the very events of the chunk. */
+  /** `hour` counts from 1970; `digest` names what the events of the chunk say. */
   rawChunk: (burst: string, hour: number, digest: string): Key => ({
     pk: `B#${burst}#X#${hour}`,
     sk: digest,
@@ -93,14 +94,20 @@ export const stretches = {
   tallies: (burst: string) => under(`B#${burst}`, 'T#'),
   comparisons: (burst: string) => under(`B#${burst}`, 'R#'),
   /** Instants in [from, to], rounded outwards to whole milliseconds. */
-  changes: (day: string, from: number, to: number): Stretch => ({
-    pk: `V#${day}#0`,
+  changes: (day: string, from: number, to: number, kind: ChangeKind = 'suppressed'): Stretch => ({
+    pk: changesOf(day, kind),
     from: padded(Math.floor(from), INSTANT_DIGITS),
     to: `${padded(Math.floor(to), INSTANT_DIGITS)}#${LAST}`,
   }),
   suppressions: (shard: number, digest: string) => under(keys.suppressions(shard), `${digest}#`),
   media: (sha256: string): Stretch => ({ pk: `O#${sha256}`, from: '0', to: LAST }),
 };
+
+type ChangeKind = 'suppressed' | 'converted';
+
+function changesOf(day: string, kind: ChangeKind): string {
+  return kind === 'suppressed' ? `V#${day}#0` : `V#${day}#c`;
+}
 
 function under(pk: string, prefix: string): Stretch {
   return { pk, from: prefix, to: `${prefix}${LAST}` };

@@ -51,11 +51,11 @@ export async function suppressByLink(table: LeavingTable, leaving: Leaving): Pro
   return kind === 'written';
 }
 
-/** Only members that are there: the table knows absent, not undefined. */
+/** Only members that are there: the table knows absent, not undefined. None of them is a list. */
 function plain(value: ChangeLogEntry | Suppression): Record<string, string | number> {
   const members: Record<string, string | number> = {};
   for (const [name, member] of Object.entries(value)) {
-    if (member !== undefined) members[name] = member;
+    if (typeof member === 'string' || typeof member === 'number') members[name] = member;
   }
   return members;
 }

@@ -23,7 +23,8 @@ describe('the change log', () => {
       reason: 'converted',
     };
     await appendChange(table, converted);
-    expect(await readChanges(table, midnight, midnight)).toStrictEqual([converted]);
+    expect(await readChanges(table, midnight, midnight, 'converted')).toStrictEqual([converted]);
+    expect(await readChanges(table, midnight, midnight)).toEqual([]);
   });
 
   test('entries come by instant over the borders of days, both ends included', async () => {
