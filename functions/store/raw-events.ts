@@ -60,10 +60,14 @@ export async function* readRawEvents(
   }
 }
 
+/** Of what the events say, not of their ids alone: one id may be reported in other words. */
 function digestOf(events: readonly FeedbackEvent[]): string {
-  const hash = createHash('sha256');
-  for (const id of events.map((event) => event.id).sort()) hash.update(`${id}\n`);
-  return hash.digest().subarray(0, 16).toString('base64url');
+  const lines = events.map((event) => {
+    const value = event.kind === 'conversion' ? (event.value ?? 0) : '';
+    return `${event.id}\n${event.at}\n${event.leg}/${event.call}\n${value}\n`;
+  });
+  const digest = createHash('sha256').update(lines.sort().join('')).digest();
+  return digest.subarray(0, 16).toString('base64url');
 }
 
 function chunkOf(events: readonly FeedbackEvent[]): Chunk {

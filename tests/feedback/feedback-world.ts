@@ -65,14 +65,17 @@ export interface WorldOptions {
   readonly plan?: Partial<Plan>;
   readonly burst?: Partial<Burst>;
   readonly recipients?: number;
+  /** Holds the burst instead of a table in memory. */
+  readonly table?: Table;
   /** Stands before the table, to break it. */
   readonly through?: (table: MemoryTable) => Table;
 }
 
 export async function createFeedbackWorld(options: WorldOptions = {}) {
   const table = new MemoryTable();
+  const held = options.table ?? table;
   const plan = planOf(options.plan);
-  const contentHash = await savePlan(table, plan);
+  const contentHash = await savePlan(held, plan);
   const leg = { offsetMs: 0, deadlineMs: 60_000, ifNotReady: 'hold' as const };
   const burst: Burst = {
     id: plan.burst,
@@ -99,7 +102,7 @@ export async function createFeedbackWorld(options: WorldOptions = {}) {
     ],
     ...options.burst,
   };
-  const saved = await createBurst(table, burst, 'n');
+  const saved = await createBurst(held, burst, 'n');
   if (saved.kind === 'lost') throw new Error('the burst is there already');
   const world = {
     now: T + HOUR,
@@ -114,7 +117,7 @@ export async function createFeedbackWorld(options: WorldOptions = {}) {
     world.logged.push({ level, event, ...fields });
   };
   const ports = {
-    table: options.through ? options.through(table) : table,
+    table: options.through ? options.through(table) : held,
     now: () => world.now,
     id: () => `mark-${++marks}`,
     suppressionKey: async () => {
