@@ -24,31 +24,65 @@ const LOOK_AGAIN_MS = 10 * 60_000;
 /** Counts of a leg in doubt are taken again after this, others after an hour. */
 const OPEN_FOR_MS = 60_000;
 const CLOSED_FOR_MS = 3_600_000;
+/** A runner has armed a burst by then, unless something is wrong. */
+const ARMED_BEFORE_MS = 120_000;
+/** One beat of the runner: a burst that was scheduled late is armed within it. */
+const RUNNER_BEAT_MS = 60_000;
 
 /** One look at everything; call it once a minute. A burst that fails is looked at again next time. */
 export function createMeasure(ports: MeasurePorts): () => Promise<void> {
   const skipped = new Map<string, number>();
+  const unarmed = new Map<string, number>();
   return async () => {
     const now = ports.now();
     for (const id of await dueBursts(ports.table, now + AHEAD_MS)) {
       if ((skipped.get(id) ?? 0) > now) continue;
       skipped.delete(id);
-      const lookAgainAt = await look(ports, id, now);
+      const lookAgainAt = await look(ports, id, unarmed, now);
       if (lookAgainAt !== undefined) skipped.set(id, lookAgainAt);
     }
   };
 }
 
 /** @returns until when it need not be looked at */
-async function look(ports: MeasurePorts, id: string, now: number): Promise<number | undefined> {
+async function look(
+  ports: MeasurePorts,
+  id: string,
+  unarmed: Map<string, number>,
+  now: number,
+): Promise<number | undefined> {
   try {
     const burst = await loadBurst(ports.table, id);
     if (burst?.state === 'measuring') await measureBurst(ports, burst);
-    else if (burst) return Math.min(wakeAt(burst) ?? now, now + LOOK_AGAIN_MS);
+    else if (burst) return watchArming(ports, burst, unarmed, now);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : String(error);
     ports.log.error('measure_failed', { burst: id, reason });
   }
+  return undefined;
+}
+
+/**
+ * Says `not_armed` of a burst that is near its moment and was so a beat ago: measure witnesses the
+ * runner, because a runner that does not run cannot say so itself.
+ * @returns until when the burst need not be looked at
+ */
+function watchArming(
+  { log }: MeasurePorts,
+  burst: Burst,
+  unarmed: Map<string, number>,
+  now: number,
+): number | undefined {
+  const wakesAt = wakeAt(burst) ?? now;
+  const latest = now + LOOK_AGAIN_MS;
+  if (burst.state !== 'scheduled') {
+    unarmed.delete(burst.id);
+    return Math.min(wakesAt, latest);
+  }
+  if (now < wakesAt - ARMED_BEFORE_MS) return Math.min(wakesAt - ARMED_BEFORE_MS, latest);
+  const since = unarmed.get(burst.id) ?? now;
+  unarmed.set(burst.id, since);
+  if (now - since >= RUNNER_BEAT_MS / 2) log.error('not_armed', { burst: burst.id });
   return undefined;
 }
 
@@ -58,9 +92,11 @@ export async function measureBurst(ports: MeasurePorts, burst: Burst): Promise<v
   const now = ports.now();
   const { sent } = await loadTallies(table, burst.id);
   const isDue = burst.measureUntil !== undefined && now >= burst.measureUntil;
-  if (isDue || isStale(burst, sent, now)) {
-    await keepSent(table, burst, sent, { now, nonce: ports.id() });
-  }
+  const counted =
+    isDue || isStale(burst, sent, now)
+      ? await keepSent(table, burst, sent, { now, nonce: ports.id() })
+      : sent;
+  tellDoubt(ports, burst, counted);
   if (!isDue) return;
   const report = await buildReport(table, burst, now);
   await saveComparison(table, burst.id, { name: 'final', savedAt: now, report }, ports.id());
@@ -68,6 +104,17 @@ export async function measureBurst(ports: MeasurePorts, burst: Burst): Promise<v
   if (decided.kind === 'refused') return;
   const saved = await saveBurst(table, burst, decided.burst, ports.id());
   if (saved.kind === 'saved') ports.log.info('decided', { burst: burst.id });
+}
+
+/** Every minute while there is any: an alarm hears of doubt that lasts. */
+function tellDoubt({ log }: MeasurePorts, burst: Burst, sent: Sent | undefined): void {
+  const recipients = Object.values(sent?.byLink ?? {}).reduce(
+    (sum, { inDoubt }) => sum + inDoubt,
+    0,
+  );
+  const legs = burst.legs.filter(({ state }) => state === 'in_doubt').length;
+  const count = recipients > 0 ? recipients : legs;
+  if (count > 0) log.warn('in_doubt', { burst: burst.id, count });
 }
 
 function isStale(burst: Burst, sent: Sent | undefined, now: number): boolean {

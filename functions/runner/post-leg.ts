@@ -9,6 +9,7 @@ import { type LegItem, loadLeg, saveLeg } from '#store/legs.ts';
 import type { Halt } from './guard.ts';
 import { LeaseLost } from './holding.ts';
 import type { Sending } from './sending.ts';
+import { tellReleased } from './tell-released.ts';
 
 /** A leg whose post may be, or may have been, published by this run. */
 export interface PostLeg {
@@ -84,6 +85,7 @@ async function record(
     answeredAt,
     ...(momentAt === undefined ? {} : { latenessMs: startedAt - momentAt - post.plan.offsetMs }),
   };
+  tellReleased(sending, post.plan.name, times.latenessMs);
   if (answer.kind === 'published') {
     const { kind: _k, ...published } = answer;
     await saveItem(sending, post, { ...times, published });

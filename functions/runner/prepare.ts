@@ -84,6 +84,7 @@ async function readQuota(ports: RunnerPorts, plan: Plan): Promise<QuotaNow> {
   const channel = leg && ports.channels.get(leg.channel);
   if (channel?.kind !== 'addressable') return { perSecond: 0, dayLeft: 0, sendingEnabled: true };
   const quota = await channel.quota();
+  if (!quota.sendingEnabled) ports.log.error('sending_disabled', { burst: plan.burst });
   return {
     perSecond: quota.perSecond,
     dayLeft: quota.perDay - quota.sentLastDay,

@@ -2,6 +2,7 @@
 
 import { loadLeg, saveLeg } from '#store/legs.ts';
 import type { Sending } from './sending.ts';
+import { tellReleased } from './tell-released.ts';
 
 /** Written once per leg; a failure costs a figure of the report, never a send. */
 export async function saveFirstCall(sending: Sending, leg: string): Promise<void> {
@@ -22,6 +23,7 @@ export async function saveFirstCall(sending: Sending, leg: string): Promise<void
     };
     const latenessMs = startedAt - momentAt - offsetMs;
     const next = { ...base, callStartedAt: startedAt, latenessMs };
+    tellReleased(sending, leg, latenessMs);
     await saveLeg(table, stored, next, entropy.id());
   } catch {
     log.warn('first_call_unwritten', { burst: sending.plan.burst, leg });
