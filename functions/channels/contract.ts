@@ -123,6 +123,12 @@ export interface Addressee {
   readonly attempt: number;
 }
 
+/**
+ * Why nothing was accepted where that says nothing of the rate: trouble that passes, or a state
+ * that lasts until a person ends it (paused, the daily quota used up). Absent: called too fast.
+ */
+export type NotNow = 'passing' | 'lasting';
+
 /** What became of one bulk call. Entries are in the order of the addressees. */
 export type SentBatch =
   | {
@@ -130,12 +136,12 @@ export type SentBatch =
       readonly outcomes: readonly (
         | { readonly kind: 'accepted'; readonly messageId?: string }
         | { readonly kind: 'refused'; readonly reason: string }
-        | { readonly kind: 'throttled'; readonly reason: string }
+        | { readonly kind: 'throttled'; readonly reason: string; readonly why?: NotNow }
         | { readonly kind: 'unknown'; readonly reason: string }
       )[];
     }
   /** Nothing was accepted; may be repeated. */
-  | { readonly kind: 'throttled'; readonly reason: string }
+  | { readonly kind: 'throttled'; readonly reason: string; readonly why?: NotNow }
   /** Nothing was accepted, for good (paused, unverified, malformed). */
   | { readonly kind: 'refused'; readonly reason: string }
   /** Any of them may have left. */

@@ -21,9 +21,6 @@ export interface EmailChannelOptions {
   readonly timeoutMs?: number;
 }
 
-/** Entry statuses that say: not accepted, try again. */
-const NOT_NOW: ReadonlySet<string> = new Set(['ACCOUNT_THROTTLED', 'TRANSIENT_FAILURE']);
-
 /**
  * Entry statuses about the account or the template rather than the recipient. A call that gets
  * nothing else is refused as a whole, so that the leg halts before everybody is written off.
@@ -163,7 +160,9 @@ function outcomeOf(entry: BulkAnswer['entries'][number] | undefined): Outcome {
     return { kind: 'accepted', ...(messageId !== undefined && { messageId }) };
   }
   const reason = reasonOf(entry);
-  if (NOT_NOW.has(status) || NOBODY.has(status)) return { kind: 'throttled', reason };
+  if (status === 'ACCOUNT_THROTTLED') return { kind: 'throttled', reason };
+  if (status === 'TRANSIENT_FAILURE') return { kind: 'throttled', reason, why: 'passing' };
+  if (NOBODY.has(status)) return { kind: 'throttled', reason, why: 'lasting' };
   if (NEVER.has(status)) return { kind: 'refused', reason };
   return { kind: 'unknown', reason: `SES answered the unknown status "${status.slice(0, 60)}"` };
 }
@@ -174,10 +173,12 @@ function reasonOf({ status, error }: BulkAnswer['entries'][number]): string {
 
 function failed(error: unknown): SentBatch {
   const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof Fault && error.code === 'ses_throttled')
-    return { kind: 'throttled', reason };
-  if (error instanceof Fault && error.code === 'ses_refused') return { kind: 'refused', reason };
-  return { kind: 'unknown', reason };
+  const code = error instanceof Fault ? error.code : undefined;
+  if (code === 'ses_refused') return { kind: 'refused', reason };
+  if (code === 'ses_unreachable') return { kind: 'throttled', reason, why: 'passing' };
+  if (code !== 'ses_throttled') return { kind: 'unknown', reason };
+  // Under the same name SES says that the day's quota is used up, which no waiting of ours ends.
+  return /daily/i.test(reason) ? { kind: 'refused', reason } : { kind: 'throttled', reason };
 }
 
 async function quota(

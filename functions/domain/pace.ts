@@ -1,20 +1,66 @@
-// How fast: a share of the quota, handed out as slots in time, slowed down when the account throttles.
+// How fast: a share of the quota handed out as slots in time, and what throttling says of the limit.
 
 import { limits } from './limits.ts';
+import { SlotLog } from './slot-log.ts';
+
+/** The right to start one call of so many recipients; `at` moves on while the pace brakes. */
+export interface Slot {
+  at: number;
+  readonly recipients: number;
+  startedAt?: number;
+}
+
+export interface Answered {
+  /** Recipients the provider took, and those it refused for being too fast. */
+  readonly accepted: number;
+  readonly throttled: number;
+}
+
+/** A late caller may catch up by at most this, and only where the account's bucket has room. */
+const CATCH_UP_MS = 200;
+/** What sleeping may overshoot by. */
+const LATE_MS = 50;
+/** What calls may differ by on their way to the provider; the bucket refills this beyond a call. */
+const JITTER_MS = 150;
+/** Below the limit that throttling has shown. */
+const BELOW_LIMIT = 0.985;
+/** The rate may grow after so long, and so many recipients, without throttling. */
+const QUIET_MS = 30_000;
+const QUIET_RECIPIENTS = 300;
+/** Growth after a quiet time; half as much again after each further one, up to the last. */
+const GROWTH = 0.02;
+const GROWTH_MAX = 0.1;
+/** Throttled again within this, what was measured counts alone; later, the rate had been right. */
+const SOON_MS = 5_000;
+/** What is left of the rate, at least, the first times that too few recipients tell why. */
+const FEW_CUTS = [0.96, 0.8];
 
 /**
  * Spaces calls so that they use the rate and never overdraw it: each call of k recipients moves
- * the next slot by k / rate. A late caller may catch up by at most `toleranceMs`.
- * Pure bookkeeping: the caller sleeps.
+ * the next slot by k / rate. Pure bookkeeping: the caller sleeps until `slot.at`, which may move.
+ *
+ * Throttling means that the account allows less than it states. The limit is then measured: between
+ * two instants at which the provider's bucket was empty it accepted what it refilled, whatever its
+ * size. Before the first one it held a second's worth. From so few recipients that this says
+ * little, the rate climbs in small steps until it is throttled once more.
  */
 export class Pace {
   #perSecond: number;
   #stated: number;
   #nextAt = Number.NEGATIVE_INFINITY;
-  #slowedAt = Number.NEGATIVE_INFINITY;
-  #grownAt = Number.NEGATIVE_INFINITY;
-  #acceptedSince = 0;
-  #countedFrom = Number.NEGATIVE_INFINITY;
+  readonly #log = new SlotLog();
+  /** While throttled calls are being sorted out: since when. */
+  #brakedAt: number | undefined;
+  /** The rate before the last growth: it held. */
+  #held = 0;
+  #growth = GROWTH;
+  /** Times in a row that it was throttled again soon. */
+  #streak = 0;
+  /** The step of a search, 0 when there is none. */
+  #search = 0;
+  #quietFrom = Number.NEGATIVE_INFINITY;
+  #quietRecipients = 0;
+  #quietCalls = 0;
 
   constructor(perSecond: number) {
     this.#stated = perSecond * limits.quotaShare;
@@ -25,52 +71,140 @@ export class Pace {
     return this.#perSecond;
   }
 
-  /** Another share of the quota from now on; a rate that was cut stays cut. */
+  /** Another share of the quota from now on; a rate that was cut stays cut in proportion. */
   share(perSecond: number): void {
     const stated = perSecond * limits.quotaShare;
-    if (this.#perSecond === this.#stated || stated < this.#perSecond) this.#perSecond = stated;
+    if (stated === this.#stated) return;
+    // Without any share before, nothing is known of the limit.
+    const kept = this.#stated === 0 ? 1 : this.#perSecond / this.#stated;
+    const held = this.#stated === 0 ? 0 : this.#held / this.#stated;
     this.#stated = stated;
+    this.#perSecond = stated * kept;
+    this.#held = stated * held;
+    this.#log.forget();
   }
 
-  /** The instant at which a call of this many recipients may start; the slot is taken. */
-  take(recipients: number, now: number): number {
-    const toleranceMs = 200;
-    const startAt = Math.max(this.#nextAt, now - toleranceMs);
-    this.#nextAt = startAt + (recipients / this.#perSecond) * 1_000;
-    return Math.max(startAt, now);
+  /** A slot for a call of this many recipients; not before `slot.at` may it start. */
+  take(recipients: number, now: number): Slot {
+    const startAt = Math.max(this.#nextAt, now - this.#catchUpMs(recipients));
+    this.#nextAt = startAt + this.#milliseconds(recipients);
+    const slot = { at: Math.max(startAt, now), recipients };
+    this.#log.taken(slot);
+    return slot;
+  }
+
+  /** True when so much time has passed that starting now would crowd those who come after. */
+  isLate(slot: Slot, now: number): boolean {
+    return now - slot.at > this.#catchUpMs(slot.recipients) + LATE_MS;
   }
 
   /** Gives a slot back that was taken and not used. */
-  giveBack(recipients: number): void {
-    this.#nextAt -= (recipients / this.#perSecond) * 1_000;
+  giveBack(slot: Slot): void {
+    this.#nextAt -= this.#milliseconds(slot.recipients);
+    this.#log.givenBack(slot);
   }
 
-  /** What an answer said: accepted entries let the rate grow back, throttled ones cut it. */
-  answered(accepted: number, throttled: number, now: number): void {
-    if (this.#countedFrom === Number.NEGATIVE_INFINITY) this.#countedFrom = now;
-    this.#acceptedSince += accepted;
-    if (throttled > 0) this.#slowDown(throttled, now);
-    else this.#growBack(now);
+  started(slot: Slot, now: number): void {
+    this.#log.started(slot, now);
   }
 
-  /** At most once a second: to what was really accepted of late, or by a fifth if unknown. */
-  #slowDown(throttled: number, now: number): void {
-    this.#nextAt = Math.max(this.#nextAt, now + (throttled / this.#perSecond) * 1_000);
-    if (now - this.#slowedAt < 1_000) return;
-    const seconds = (now - this.#countedFrom) / 1_000;
-    const measured = seconds >= 2 ? this.#acceptedSince / seconds : this.#perSecond * 0.8;
-    this.#perSecond = Math.max(0.5, Math.min(this.#perSecond * 0.98, measured));
-    this.#slowedAt = now;
-    this.#grownAt = now;
-    this.#acceptedSince = 0;
-    this.#countedFrom = now;
+  /** What an answer said. Entries that nobody knows about are in neither number. */
+  answered(slot: Slot, { accepted, throttled }: Answered, now: number): void {
+    this.#log.answered(slot, accepted, throttled);
+    if (throttled > 0) this.#brake(slot, now);
+    if (this.#brakedAt === undefined) this.#grow(accepted, now);
+    else if (!this.#log.isRunningFrom(this.#brakedAt) || now - this.#brakedAt > 1_000) {
+      this.#measure(now);
+    }
   }
 
-  /** Two per cent every 30 quiet seconds, up to the stated rate. */
-  #growBack(now: number): void {
-    if (this.#perSecond >= this.#stated || now - this.#grownAt < 30_000) return;
-    if (now - this.#slowedAt < 30_000) return;
-    this.#perSecond = Math.min(this.#stated, this.#perSecond * 1.02);
-    this.#grownAt = now;
+  /** A wait of everybody that says nothing of the rate: the provider is in trouble of its own. */
+  pause(milliseconds: number, now: number): void {
+    this.#push(now + milliseconds);
   }
+
+  #milliseconds(recipients: number): number {
+    return (recipients / this.#perSecond) * 1_000;
+  }
+
+  /** The bucket holds a second's worth: what a call leaves of it, half of it for jitter. */
+  #catchUpMs(recipients: number): number {
+    const room = 1_000 - this.#milliseconds(recipients);
+    return Math.max(0, Math.min(CATCH_UP_MS, room / 2));
+  }
+
+  /** The bucket is empty: nobody starts before it holds a call again, those who wait included. */
+  #brake(slot: Slot, now: number): void {
+    this.#brakedAt ??= now;
+    const emptyAt = Math.max(slot.startedAt ?? now, this.#log.lastStartedAt);
+    this.#push(Math.max(now, emptyAt + this.#milliseconds(slot.recipients) + JITTER_MS));
+  }
+
+  #push(to: number): void {
+    const first = this.#log.firstWaitingAt ?? this.#nextAt;
+    if (to <= first) return;
+    this.#log.push(to - first);
+    this.#nextAt += to - first;
+  }
+
+  /** All calls of before the brake are answered: what the limit was, and the rate from now on. */
+  #measure(now: number): void {
+    const { accepted, seconds, isFirst } = this.#log.measure();
+    this.#brakedAt = undefined;
+    const before = this.#perSecond;
+    const limit = isFirst ? accepted / (seconds + 1) : Math.max(0, accepted - 0.5) / seconds;
+    const wasSoon = seconds * 1_000 < SOON_MS;
+    this.#streak = wasSoon ? this.#streak + 1 : 0;
+    const least = wasSoon
+      ? before * (accepted >= 20 ? 0.5 : (FEW_CUTS[this.#streak - 1] ?? 0.5))
+      : this.#held * (1 - 0.04 * roomOf(before));
+    const next = Math.max(limit * BELOW_LIMIT, least);
+    this.#perSecond = Math.max(0.1, Math.min(before * 0.98, next));
+    // Slots that wait already were spaced by the rate of before.
+    this.#nextAt += this.#log.waitingRecipients * 1_000 * (1 / this.#perSecond - 1 / before);
+    const isAgain = accepted < 100 && this.#streak > (this.#search > 0 ? 0 : 1);
+    this.#search = isFirst || isAgain ? searchStep(before, accepted) : 0;
+    this.#held = this.#perSecond * 0.97;
+    this.#growth = GROWTH;
+    this.#quiet(now);
+  }
+
+  /** Searching: small steps soon. Else a step after a quiet time, so that probing costs little. */
+  #grow(accepted: number, now: number): void {
+    this.#quietRecipients += accepted;
+    this.#quietCalls += 1;
+    if (this.#perSecond >= this.#stated) return;
+    const quietMs = now - this.#quietFrom;
+    if (this.#search > 0) {
+      const calls = roomOf(this.#perSecond) > 0 ? 3 : 2;
+      if (this.#quietCalls >= calls && quietMs >= 2_000) this.#faster(this.#search, now);
+      return;
+    }
+    if (quietMs < QUIET_MS || this.#quietRecipients < QUIET_RECIPIENTS) return;
+    this.#faster(this.#growth, now);
+    this.#growth = Math.min(GROWTH_MAX, this.#growth * 1.5);
+  }
+
+  #faster(growth: number, now: number): void {
+    this.#held = this.#perSecond;
+    this.#perSecond = Math.min(this.#stated, this.#perSecond * (1 + growth));
+    this.#quiet(now);
+  }
+
+  #quiet(now: number): void {
+    this.#quietFrom = now;
+    this.#quietRecipients = 0;
+    this.#quietCalls = 0;
+  }
+}
+
+/** Seconds by which one recipient may come early: none where the bucket holds no more than one. */
+function roomOf(perSecond: number): number {
+  return Math.max(0, 1 - 1 / perSecond);
+}
+
+/** A full bucket hides that a step was too large; from few recipients the first guess is coarse. */
+function searchStep(perSecond: number, accepted: number): number {
+  if (roomOf(perSecond) === 0) return 0.04;
+  return accepted < 100 ? 0.03 : 0.015;
 }

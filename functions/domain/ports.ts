@@ -134,8 +134,8 @@ export interface BulkAnswer {
 
 /**
  * Amazon SES v2, one attempt a call.
- * `sendBulk` throws Fault `ses_throttled` (nothing accepted, retryable), `ses_refused` (nothing
- * accepted, for good) or `ses_unanswered` (timeout, reset, 5xx, garbage: any entry may have left).
+ * `sendBulk` throws Fault `ses_throttled` (nothing accepted, called too fast), `ses_unreachable`
+ * (nothing accepted, trouble that passes), `ses_refused` (nothing accepted, for good) or `ses_unanswered` (timeout, reset, 5xx, garbage: any entry may have left).
  */
 export interface Ses {
   account(): Promise<SesAccount>;

@@ -35,7 +35,8 @@ export function answeredFault(
 ): Fault {
   const said = `SES answered ${status} ${code || 'without a code'}: ${message.slice(0, 300)}`;
   if (status === 408 || status < 400 || status > 499) return unanswered(said, cause);
-  if (status === 429 || THROTTLES.has(code) || STALE.has(code)) return throttled(said, cause);
+  if (status === 429 || THROTTLES.has(code)) return throttled(said, cause);
+  if (STALE.has(code)) return unreachable(said, cause);
   // A refusal that SES did not sign with a code came from something in between.
   if (code === '') return unanswered(said, cause);
   return new Fault('ses_refused', said, { retryable: false, ...causedBy(cause) });
@@ -44,6 +45,11 @@ export function answeredFault(
 /** Nothing was accepted, a repeat is safe. */
 export function throttled(message: string, cause?: unknown): Fault {
   return new Fault('ses_throttled', message, { retryable: true, ...causedBy(cause) });
+}
+
+/** Nothing was accepted either, for a reason that passes and says nothing of the rate. */
+export function unreachable(message: string, cause?: unknown): Fault {
+  return new Fault('ses_unreachable', message, { retryable: true, ...causedBy(cause) });
 }
 
 /** Any recipient of the call may have been accepted; never repeat it. */
@@ -58,7 +64,7 @@ export function unanswered(message: string, cause?: unknown): Fault {
 export function transportFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const code = codeOf(error);
-  if (neverConnected(error)) return throttled(`SES could not be reached: ${code}`, error);
+  if (neverConnected(error)) return unreachable(`SES could not be reached: ${code}`, error);
   return unanswered(`SES gave no answer: ${code || textOf(error)}`, error);
 }
 

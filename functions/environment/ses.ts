@@ -56,7 +56,7 @@ export function createSes(client: SESv2Client): Ses {
       signed ??= createFast(client);
       const send = await signed.catch((cause: unknown) => {
         signed = undefined;
-        throw new Fault('ses_throttled', 'SES has no endpoint or region', {
+        throw new Fault('ses_unreachable', 'SES has no endpoint or region', {
           retryable: true,
           cause,
         });

@@ -4,7 +4,13 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { BulkAnswer, BulkRequest } from '#domain/ports.ts';
 import { bulkBody } from './bulk-body.ts';
-import { answeredFault, bulkAnswer, throttled, transportFault, unanswered } from './ses-faults.ts';
+import {
+  answeredFault,
+  bulkAnswer,
+  transportFault,
+  unanswered,
+  unreachable,
+} from './ses-faults.ts';
 import { amzDate, type Credentials, createSigner, type Signable, sha256Hex } from './sigv4.ts';
 
 /** Where the call goes; read from the SDK, so that both follow the same standard variables. */
@@ -41,7 +47,7 @@ export function createSignedBulk({ target, credentials, now }: SignedBulkOptions
 
   return async (request, { timeoutMs }) => {
     const by = await credentials().catch((cause: unknown) => {
-      throw throttled('no credentials to call SES with could be read', cause);
+      throw unreachable('no credentials to call SES with could be read', cause);
     });
     const signable = bulkSignable(target, request, by, now());
     const headers = { ...signable.headers, authorization: sign(signable, by) };

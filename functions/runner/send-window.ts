@@ -2,6 +2,7 @@
 
 import type { SentBatch } from '#channels/contract.ts';
 import { callSize, type Window } from '#domain/lane.ts';
+import type { Slot } from '#domain/pace.ts';
 import type { EntryOutcome } from '#domain/window-record.ts';
 import type { Halt } from './guard.ts';
 import type { Candidate } from './members.ts';
@@ -38,12 +39,27 @@ export function sendEntries(
   return new WindowRun(sending, leg, Number.MAX_SAFE_INTEGER, candidates).run();
 }
 
+/** The wait after a call of which nothing was accepted, for reasons that pass. */
+const PASSING_MS = 1_000;
+const TRIES_MAX = 5;
+
+function isPassing(answer: SentBatch): boolean {
+  if (answer.kind === 'throttled') return answer.why === 'passing';
+  return (
+    answer.kind === 'answered' &&
+    answer.outcomes.some((one) => one.kind === 'throttled' && one.why === 'passing')
+  );
+}
+
 class WindowRun {
   readonly #sending: Sending;
   readonly #leg: string;
   readonly #to: number;
   readonly #waiting: Candidate[];
-  readonly #throttled: Candidate[] = [];
+  /** Certainly not accepted, to be called again. */
+  readonly #again: Candidate[] = [];
+  /** How often each one failed for reasons of its own or of the moment. */
+  readonly #tries = new Map<number, number>();
   readonly #exceptions = new Map<number, EntryOutcome>();
   readonly #running = new Set<Promise<void>>();
   #accepted = 0;
@@ -73,33 +89,44 @@ class WindowRun {
   /** Fresh entries in order first; throttled ones again once no call is under way. */
   #source(): Candidate[] | undefined {
     if (this.#waiting.length > 0) return this.#waiting;
-    return this.#running.size === 0 && this.#throttled.length > 0 ? this.#throttled : undefined;
+    return this.#running.size === 0 && this.#again.length > 0 ? this.#again : undefined;
   }
 
   async #start(source: Candidate[]): Promise<void> {
-    const { pace, clock, guard, share } = this.#sending;
+    const { pace, guard, share } = this.#sending;
     if (share.perSecond === 0 && !(await this.#waitForShare())) return;
     pace.share(share.perSecond);
     const size = callSize(pace.perSecond);
     this.#dropHeld(source, size);
     const batch = source.splice(0, size);
     if (batch.length === 0) return;
-    const slotAt = pace.take(batch.length, clock.now());
-    // A slot of the pace may be met late by a millisecond; only T is worth spinning for.
-    while (clock.now() < slotAt) await clock.sleep(slotAt - clock.now());
-    // Answered from memory where possible: at T nothing may stand between timer and call.
-    const halt = guard.halt(this.#leg);
-    this.#halt ??= halt === 'unreadable' ? await guard.check(this.#leg) : halt;
-    if (this.#halt !== undefined) {
-      pace.giveBack(batch.length);
+    const slot = await this.#slotFor(batch.length);
+    if (!slot) {
       source.unshift(...batch);
       return;
     }
     const callable = batch.filter((candidate) => !this.#holdBack(candidate));
-    if (callable.length === 0) return;
-    const call = this.#call(callable).finally(() => this.#running.delete(call));
+    if (callable.length === 0) return pace.giveBack(slot);
+    const call = this.#call(callable, slot).finally(() => this.#running.delete(call));
     this.#running.add(call);
     await guard.keep();
+  }
+
+  /** A slot whose time has come, with leave to call; undefined when halted. */
+  async #slotFor(recipients: number): Promise<Slot | undefined> {
+    const { pace, clock, guard } = this.#sending;
+    for (;;) {
+      const slot = pace.take(recipients, clock.now());
+      // Met late by a millisecond, since only T is worth spinning for; it may move on meanwhile.
+      while (clock.now() < slot.at) await clock.sleep(slot.at - clock.now());
+      // Answered from memory where possible: at T nothing may stand between timer and call.
+      const halt = guard.halt(this.#leg);
+      this.#halt ??= halt === 'unreadable' ? await guard.check(this.#leg) : halt;
+      // A read that took long, or a stalled process: what waited meanwhile must not all start now.
+      if (this.#halt === undefined && !pace.isLate(slot, clock.now())) return slot;
+      pace.giveBack(slot);
+      if (this.#halt !== undefined) return undefined;
+    }
   }
 
   /** Other bursts use the whole quota, or it cannot be read: nothing is called meanwhile. */
@@ -130,38 +157,50 @@ class WindowRun {
     return true;
   }
 
-  async #call(batch: readonly Candidate[]): Promise<void> {
-    const { clock, senders } = this.#sending;
+  async #call(batch: readonly Candidate[], slot: Slot): Promise<void> {
+    const { clock, pace, senders } = this.#sending;
     const sender = senders.get(this.#leg);
-    if (!sender) throw new Error(`leg ${this.#leg} has no sender`);
+    if (!sender) {
+      pace.giveBack(slot);
+      this.#again.push(...batch);
+      this.#refuse('not_prepared');
+      return;
+    }
     const startedAt = clock.now();
     this.#firstCallAt ??= startedAt;
     this.#sending.called(this.#leg, startedAt);
-    const answer = await sender.send(batch);
+    pace.started(slot, startedAt);
+    // A sender never throws; should one do, nobody may count as accepted.
+    const answer = await sender
+      .send(batch)
+      .catch(
+        (error: unknown): SentBatch => ({ kind: 'unknown', reason: String(error).slice(0, 200) }),
+      );
     this.#lastAnswerAt = clock.now();
-    this.#settle(batch, answer);
+    this.#settle(batch, answer, slot);
   }
 
-  #settle(batch: readonly Candidate[], answer: SentBatch): void {
+  #settle(batch: readonly Candidate[], answer: SentBatch, slot: Slot): void {
     const { pace, clock, guard } = this.#sending;
+    const before = this.#accepted;
+    let tooFast = 0;
     if (answer.kind === 'answered') {
-      const before = this.#accepted;
       for (const [index, candidate] of batch.entries()) this.#settleEntry(candidate, answer, index);
-      const accepted = this.#accepted - before;
-      const throttled = answer.outcomes.filter((one) => one.kind === 'throttled').length;
-      pace.answered(accepted, throttled, clock.now());
-      if (accepted > 0) guard.progressed(this.#leg);
+      tooFast = answer.outcomes.filter((one) => one.kind === 'throttled' && !one.why).length;
     } else if (answer.kind === 'throttled') {
-      this.#throttled.push(...batch);
-      pace.answered(0, batch.length, clock.now());
+      this.#again.push(...batch);
+      if (answer.why === undefined) tooFast = batch.length;
     } else if (answer.kind === 'refused') {
       // Nothing left and nothing will: a person has to look before anybody is written off.
-      this.#throttled.push(...batch);
-      this.#halt ??= 'refused';
-      this.#haltReason ??= answer.reason;
+      this.#again.push(...batch);
+      this.#refuse(answer.reason);
     } else {
       for (const { ordinal } of batch) this.#except(ordinal, 'in_doubt', answer.reason);
     }
+    const accepted = this.#accepted - before;
+    pace.answered(slot, { accepted, throttled: tooFast }, clock.now());
+    if (accepted > 0) guard.progressed(this.#leg);
+    else if (isPassing(answer)) pace.pause(PASSING_MS, clock.now());
   }
 
   #settleEntry(
@@ -171,9 +210,25 @@ class WindowRun {
   ): void {
     const outcome = answer.outcomes[index] ?? { kind: 'unknown', reason: 'no_entry' };
     if (outcome.kind === 'accepted') this.#accepted += 1;
-    else if (outcome.kind === 'throttled') this.#throttled.push(candidate);
+    else if (outcome.kind === 'throttled') this.#settleThrottled(candidate, outcome);
     else if (outcome.kind === 'refused') this.#except(candidate.ordinal, 'refused', outcome.reason);
     else this.#except(candidate.ordinal, 'in_doubt', outcome.reason);
+  }
+
+  #settleThrottled(candidate: Candidate, { why, reason }: { why?: string; reason: string }): void {
+    if (why === 'lasting') this.#refuse(reason);
+    const { ordinal } = candidate;
+    const tries = (this.#tries.get(ordinal) ?? 0) + (why === 'passing' ? 1 : 0);
+    this.#tries.set(ordinal, tries);
+    // Where others are accepted, one that keeps failing must not hold them up.
+    const isOdd = tries >= TRIES_MAX && this.#accepted > 0;
+    if (isOdd) this.#except(ordinal, 'not_called', reason);
+    else this.#again.push(candidate);
+  }
+
+  #refuse(reason: string): void {
+    this.#halt ??= 'refused';
+    this.#haltReason ??= reason;
   }
 
   #except(ordinal: number, state: EntryOutcome['state'], reason: string): void {
@@ -181,7 +236,7 @@ class WindowRun {
   }
 
   #result(): SentWindow {
-    for (const { ordinal } of this.#throttled) this.#except(ordinal, 'not_called', 'throttled');
+    for (const { ordinal } of this.#again) this.#except(ordinal, 'not_called', 'throttled');
     const calledTo = this.#waiting[0]?.ordinal ?? this.#to;
     return {
       exceptions: [...this.#exceptions.values()]

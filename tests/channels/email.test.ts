@@ -249,10 +249,30 @@ describe('what the answer of SES means', () => {
       const some = fakeSes(() => ({ entries: [{ status: 'SUCCESS' }, { status }] }));
       expect(await (await senderWith(some)).send(both)).toMatchObject({
         kind: 'answered',
-        outcomes: [{ kind: 'accepted' }, { kind: 'throttled' }],
+        outcomes: [{ kind: 'accepted' }, { kind: 'throttled', why: 'lasting' }],
       });
     },
   );
+
+  test.each([
+    ['ACCOUNT_THROTTLED', undefined],
+    ['TRANSIENT_FAILURE', 'passing'],
+  ])('%s says whether it was the rate', async (status, why) => {
+    const ses = fakeSes(() => ({ entries: [{ status }] }));
+    const batch = await (await senderWith(ses)).send([addressee(0)]);
+    const [outcome] = batch.kind === 'answered' ? batch.outcomes : [];
+    expect(outcome).toMatchObject({ kind: 'throttled' });
+    expect(outcome?.kind === 'throttled' && outcome.why).toBe(why);
+  });
+
+  test('the daily quota refuses the call, under whatever name it is said', async () => {
+    const ses = fakeSes(() => {
+      throw new Fault('ses_throttled', 'SES answered 400: Daily message quota exceeded', {
+        retryable: true,
+      });
+    });
+    expect(await (await senderWith(ses)).send([addressee(0)])).toMatchObject({ kind: 'refused' });
+  });
 
   test('an entry without a result is in doubt, the others keep theirs', async () => {
     const ses = fakeSes(() => ({ entries: [{ status: 'SUCCESS' }] }));
@@ -262,6 +282,7 @@ describe('what the answer of SES means', () => {
 
   test.each([
     ['ses_throttled', 'throttled'],
+    ['ses_unreachable', 'throttled'],
     ['ses_refused', 'refused'],
     ['ses_unanswered', 'unknown'],
     ['something_new', 'unknown'],

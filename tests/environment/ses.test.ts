@@ -60,7 +60,7 @@ describe.each(ways)('SendBulkEmail %s', (way) => {
     ],
     ['429 without a code', json(429, {}), 'ses_throttled'],
     ['400 of a throttle', json(400, { __type: 'x#ThrottlingException' }), 'ses_throttled'],
-    ['403 of an expired token', json(403, { __type: 'ExpiredTokenException' }), 'ses_throttled'],
+    ['403 of an expired token', json(403, { __type: 'ExpiredTokenException' }), 'ses_unreachable'],
     [
       '400',
       json(400, { message: 'bad' }, { 'x-amzn-errortype': 'BadRequestException:http://x/' }),
@@ -83,7 +83,8 @@ describe.each(ways)('SendBulkEmail %s', (way) => {
     ['silence', hang, 'ses_unanswered'],
   ])('%s is said plainly, after one attempt', async (_name, reply, code) => {
     const { outcome, calls } = await send(reply, 300);
-    expect(outcome).toMatchObject({ name: 'Fault', code, retryable: code === 'ses_throttled' });
+    const isRetryable = code === 'ses_throttled' || code === 'ses_unreachable';
+    expect(outcome).toMatchObject({ name: 'Fault', code, retryable: isRetryable });
     expect(calls).toBe(1);
   });
 
@@ -106,7 +107,7 @@ describe.each(ways)('SendBulkEmail %s', (way) => {
     });
     const call = way === 'signed' ? createSes(client).sendBulk : createSdkBulk(client);
     await expect(call(bulkRequest(1), { timeoutMs: 1_000 })).rejects.toMatchObject({
-      code: 'ses_throttled',
+      code: 'ses_unreachable',
     });
   });
 });
@@ -183,6 +184,6 @@ test('credentials that cannot be read let nothing leave', async () => {
   });
   await expect(
     createSes(client).sendBulk(bulkRequest(1), { timeoutMs: 500 }),
-  ).rejects.toMatchObject({ code: 'ses_throttled' });
+  ).rejects.toMatchObject({ code: 'ses_unreachable' });
   expect(stub.asked).toEqual([]);
 });
