@@ -6,14 +6,7 @@ import { BURST, createFeedbackWorld, T } from './feedback-world.ts';
 const MINUTE = 60_000;
 
 async function scheduled() {
-  const {
-    measureUntil: _m,
-    sentAt: _s,
-    releasedAt: _r,
-    committedEpoch: _c,
-    ...before
-  } = (await createFeedbackWorld()).world.burst;
-  const one = await createFeedbackWorld({ burst: { ...before, state: 'scheduled' } });
+  const one = await createFeedbackWorld({ burst: { state: 'scheduled' } });
   const told = () => one.world.logged.filter(({ event }) => event === 'not_armed').length;
   return { ...one, told, measure: createMeasure(one.ports) };
 }

@@ -1,0 +1,395 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { acknowledgements } from '#infra/aws/acknowledgements.ts';
+import { buildApp } from '#infra/aws/build-app.ts';
+import { settingsOrRefusal } from '#infra/aws/context.ts';
+import { alarms } from '#infra/aws/watched.ts';
+import { functions, queues, runtime, type Value } from '#infra/definition.ts';
+import { bundle } from '#infra/local/functions/bundle.ts';
+import { createTableInput } from '#store/table.ts';
+import { right } from './example-settings.ts';
+import { granted } from './granted.ts';
+import { named, resolve } from './resolve.ts';
+import { bundled, ofType, type Resource, type Synthesized, synthesize } from './synthesized.ts';
+
+const checkout = join(import.meta.dirname, '..', '..');
+
+let dev: Synthesized;
+let prod: Synthesized;
+
+beforeAll(async () => {
+  dev = await synthesize('dev');
+  prod = await synthesize('prod');
+});
+
+const only = (synthesized: Synthesized, type: string): Resource => {
+  const found = ofType(synthesized.template, type);
+  expect(found).toHaveLength(1);
+  return found[0]![1];
+};
+
+describe('the table', () => {
+  test('has the keys and indexes the store works with, and is paid by use', () => {
+    const { Properties } = only(prod, 'AWS::DynamoDB::GlobalTable');
+    const { TableName: _name, ...wanted } = createTableInput('any');
+    const { AttributeDefinitions, BillingMode, KeySchema, GlobalSecondaryIndexes } = Properties;
+    expect({ AttributeDefinitions, BillingMode, KeySchema, GlobalSecondaryIndexes }).toEqual(
+      wanted,
+    );
+    expect(Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expires', Enabled: true });
+  });
+
+  test('is kept and cannot be deleted in prod, goes with the stack in dev, is recoverable in both', () => {
+    const kept = only(prod, 'AWS::DynamoDB::GlobalTable');
+    expect([kept.DeletionPolicy, kept.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    const gone = only(dev, 'AWS::DynamoDB::GlobalTable');
+    expect([gone.DeletionPolicy, gone.UpdateReplacePolicy]).toEqual(['Delete', 'Delete']);
+    for (const [{ Properties }, isProtected] of [
+      [kept, true],
+      [gone, false],
+    ] as const) {
+      const [replica, ...others] = Properties.Replicas;
+      expect(others).toEqual([]);
+      expect(replica.DeletionProtectionEnabled).toBe(isProtected);
+      expect(replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);
+    }
+  });
+});
+
+describe('queues', () => {
+  test('each has a dead-letter queue that keeps messages for longer, or is one', () => {
+    const { template } = prod;
+    const all = ofType(template, 'AWS::SQS::Queue');
+    const dead = new Set(
+      all.flatMap(([, { Properties }]) =>
+        Properties.RedrivePolicy
+          ? [Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0] as string]
+          : [],
+      ),
+    );
+    expect(all).toHaveLength(queues.length * 2);
+    for (const [id, { Properties }] of all) {
+      if (dead.has(id)) continue;
+      const definition = queues.find(({ name }) => Properties.QueueName === `prod-volley-${name}`);
+      expect(Properties.RedrivePolicy.maxReceiveCount).toBe(definition?.receivesMax);
+      expect(Properties.VisibilityTimeout).toBe(definition?.visibilitySeconds);
+      const target =
+        template.Resources[Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0]];
+      expect(target?.Properties.MessageRetentionPeriod).toBeGreaterThan(
+        Properties.MessageRetentionPeriod,
+      );
+    }
+  });
+
+  test('every batch is answered message by message, and events that SNS cannot hand over are kept', () => {
+    for (const [, { Properties }] of ofType(prod.template, 'AWS::Lambda::EventSourceMapping')) {
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+    }
+    const subscriptions = ofType(prod.template, 'AWS::SNS::Subscription');
+    const toQueues = subscriptions.filter(([, { Properties }]) => Properties.Protocol === 'sqs');
+    expect(toQueues).toHaveLength(1);
+    for (const [, { Properties }] of toQueues) expect(Properties.RedrivePolicy).toBeDefined();
+  });
+});
+
+describe('functions', () => {
+  test('are those of the definition: file, size, time, runtime', () => {
+    const made = ofType(prod.template, 'AWS::Lambda::Function').map(([, { Properties }]) => ({
+      name: String(Properties.FunctionName),
+      memoryMb: Properties.MemorySize,
+      timeoutSeconds: Properties.Timeout,
+      runtime: Properties.Runtime,
+      architecture: Properties.Architectures,
+      handler: Properties.Handler,
+    }));
+    const wanted = functions.map(({ name, memoryMb, timeoutSeconds }) => ({
+      name: `prod-volley-${name}`,
+      memoryMb,
+      timeoutSeconds,
+      runtime: runtime.name,
+      architecture: [runtime.architecture],
+      handler: 'index.handler',
+    }));
+    const byName = (one: { name: string }, other: { name: string }) =>
+      one.name.localeCompare(other.name);
+    expect(made.sort(byName)).toEqual(wanted.sort(byName));
+  });
+
+  test('are told what the definition says and nothing else', () => {
+    const known = named(prod.template);
+    const value = (of: Value): string => {
+      const said: { readonly [from in Value['from']]: string } = {
+        table: 'prod-volley',
+        queue_url: 'https://sqs.eu-central-1.amazonaws.com/111122223333/prod-volley-feedback',
+        link_base: 'https://go.example.org',
+        function: of.from === 'function' ? `prod-volley-${of.function}` : '',
+        parameter_prefix: '/prod/volley',
+        configuration_set: 'prod-volley',
+        account: '111122223333/eu-central-1',
+        loopback: 'no',
+      };
+      return said[of.from];
+    };
+    for (const { name, environment } of functions) {
+      const [, { Properties }] = ofType(prod.template, 'AWS::Lambda::Function').find(
+        ([, { Properties }]) => Properties.FunctionName === `prod-volley-${name}`,
+      )!;
+      const told = Object.entries(Properties.Environment.Variables as object);
+      expect(Object.fromEntries(told.map(([key, one]) => [key, resolve(one, known)]))).toEqual(
+        Object.fromEntries(Object.entries(environment).map(([key, one]) => [key, value(one)])),
+      );
+    }
+  });
+
+  test('are started by what the definition says', () => {
+    const known = named(prod.template);
+    const { template } = prod;
+    const target = (integration: unknown) => {
+      const id = /integrations\/(.*)$/.exec(
+        resolve(integration, { ...known, ref: (one) => one }),
+      )?.[1];
+      return resolve(template.Resources[id ?? '']?.Properties.IntegrationUri, known);
+    };
+    const name = (arn: string) => /prod-volley-(\w+)$/.exec(arn)?.[1] ?? arn;
+    const started = [
+      ...ofType(template, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => [
+        name(resolve(Properties.Target.Arn, known)),
+        'schedule',
+        Properties.ScheduleExpression,
+        Properties.Target.Input,
+      ]),
+      ...ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+        name(target(Properties.Target)),
+        resolve(Properties.ApiId, known),
+        Properties.RouteKey,
+      ]),
+      ...ofType(template, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => [
+        name(resolve(Properties.FunctionName, known)),
+        name(resolve(Properties.EventSourceArn, known)),
+        Properties.BatchSize,
+        Properties.MaximumBatchingWindowInSeconds,
+      ]),
+    ];
+    const wanted = functions.flatMap(({ name, triggers }) =>
+      triggers.flatMap((trigger): unknown[][] => {
+        if (trigger.kind === 'http') {
+          return [[name, `prod-volley-${trigger.host}`, trigger.route]];
+        }
+        if (trigger.kind === 'queue') {
+          return [[name, trigger.queue, trigger.batchMax, trigger.windowSeconds]];
+        }
+        if (trigger.kind === 'invoke') return [];
+        return [[name, 'schedule', 'rate(1 minute)', '{"trigger":"schedule"}']];
+      }),
+    );
+    expect(started.map(String).sort()).toEqual(wanted.map(String).sort());
+  });
+
+  test('are the very files that the local runtime runs', async () => {
+    const local = await bundle(checkout, functions);
+    const aws = await bundled();
+    for (const { name } of functions) {
+      const uploaded = readFileSync(join(aws.get(name)!, 'index.mjs'));
+      expect(uploaded.equals(readFileSync(local.get(name)!))).toBe(true);
+    }
+  });
+
+  test('may do what the definition grants, and write their own log', () => {
+    const wanted = functions.flatMap(({ name, grants }) => [
+      ...grants.map(({ action, on }) => {
+        const more =
+          on.kind === 'function'
+            ? `/${on.function}`
+            : 'below' in on && on.below
+              ? `/${on.below}`
+              : '';
+        return `${name} ${action} ${on.kind}${more}`;
+      }),
+      `${name} logs:CreateLogStream log`,
+      `${name} logs:PutLogEvents log`,
+    ]);
+    const made = granted(prod.template).map((one) => `${one.function} ${one.action} ${one.on}`);
+    expect(made.sort()).toEqual(wanted.sort());
+  });
+});
+
+describe('policies', () => {
+  test('no action is a wildcard, nobody at all is let in, and one reading is allowed on everything', () => {
+    for (const { template } of [dev, prod]) {
+      const statements = allStatements(template.Resources);
+      expect(statements.length).toBeGreaterThan(20);
+      expect(statements.flatMap(objections)).toEqual([]);
+      const onAll = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
+      expect(onAll.map(({ Action }) => Action)).toEqual(['ses:GetAccount']);
+      expect(ofType(template, 'AWS::Lambda::Url')).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['every action', { Effect: 'Allow', Action: '*', Resource: 'arn:x' }],
+    ['every action of a service', { Effect: 'Allow', Action: ['dynamodb:*'], Resource: 'arn:x' }],
+    ['every writing on everything', { Effect: 'Allow', Action: 'ssm:PutParameter', Resource: '*' }],
+    ['everybody', { Effect: 'Allow', Principal: '*', Action: 'sns:Publish', Resource: 'arn:x' }],
+    [
+      'everybody by account',
+      { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sns:Publish', Resource: 'arn:x' },
+    ],
+  ])('an allowance for %s would be found', (_what, statement) => {
+    expect(objections(statement as Statement)).toHaveLength(1);
+  });
+});
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Principal?: unknown;
+  readonly Resource?: unknown;
+}
+
+function allStatements(value: unknown, inKeyPolicy = false): Statement[] {
+  if (Array.isArray(value)) return value.flatMap((one) => allStatements(one, inKeyPolicy));
+  if (typeof value !== 'object' || value === null) return [];
+  if ('Effect' in value && 'Action' in value) return inKeyPolicy ? [] : [value as Statement];
+  return Object.entries(value).flatMap(([name, one]) => allStatements(one, name === 'KeyPolicy'));
+}
+
+/** Reading the send quota knows no resource; nothing else is like it. */
+const ON_ALL = new Set(['ses:GetAccount']);
+
+function objections({ Effect, Action, Principal, Resource }: Statement): string[] {
+  if (Effect !== 'Allow') return [];
+  const found: string[] = [];
+  for (const action of [Action].flat()) {
+    if (!/^[a-z]+:[A-Z][A-Za-z0-9]+$/.test(action)) found.push(`action ${action}`);
+    else if ([Resource].flat().includes('*') && !ON_ALL.has(action)) found.push(`${action} on all`);
+  }
+  const principals = JSON.stringify(Principal ?? '');
+  if (principals === '"*"' || principals.includes('"AWS":"*"')) found.push('everybody');
+  return found;
+}
+
+describe('logs, keys and alarms', () => {
+  test('every log ends, and HTTP logs hold neither paths nor addresses', () => {
+    for (const [, { Properties }] of ofType(prod.template, 'AWS::Logs::LogGroup')) {
+      expect(Properties.RetentionInDays).toBe(90);
+    }
+    for (const [, { Properties }] of ofType(prod.template, 'AWS::ApiGatewayV2::Stage')) {
+      const { Format } = Properties.AccessLogSettings;
+      expect(Format).not.toMatch(/path|sourceIp|userAgent|\$context\.identity|protocol/);
+      expect(Properties.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
+    }
+  });
+
+  test("with a customer's key everything at rest is under it, and functions may use it", async () => {
+    const { template } = await synthesize('prod', { customerKey: true });
+    const [keyId] = ofType(template, 'AWS::KMS::Key')[0]!;
+    const under = (type: string) =>
+      ofType(template, type).map(([, { Properties }]) =>
+        JSON.stringify(Properties).includes(keyId),
+      );
+    for (const type of ['DynamoDB::GlobalTable', 'SQS::Queue', 'SNS::Topic', 'Logs::LogGroup']) {
+      const all = under(`AWS::${type}`);
+      expect(all.length).toBeGreaterThan(0);
+      expect(all).not.toContain(false);
+    }
+    const uses = granted(template).filter(({ on }) => on === 'key');
+    expect(new Set(uses.map((one) => one.function))).toEqual(
+      new Set(functions.map(({ name }) => name)),
+    );
+    expect(uses.map(({ action }) => action).join()).not.toContain('*');
+  });
+
+  test('at most ten metrics are watched, each alarm is told and says what to do', () => {
+    const made = ofType(prod.template, 'AWS::CloudWatch::Alarm');
+    const metrics = new Set(
+      made.map(([, { Properties }]) =>
+        JSON.stringify([Properties.Namespace, Properties.MetricName, Properties.Dimensions]),
+      ),
+    );
+    expect(metrics.size).toBe(alarms.length);
+    expect(metrics.size).toBeLessThanOrEqual(10);
+    for (const [, { Properties }] of made) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      const runbook = /docs\/operations\/[\w-]+\.md/.exec(Properties.AlarmDescription)?.[0] ?? '';
+      expect(existsSync(join(checkout, runbook)), runbook).toBe(true);
+    }
+  });
+
+  test('every line that is watched is written by the function it is looked for in', async () => {
+    const files = await bundled();
+    for (const { watches } of alarms) {
+      if (watches.kind !== 'line') continue;
+      const code = readFileSync(join(files.get(watches.in)!, 'index.mjs'), 'utf8');
+      const isWritten = new RegExp(`["'\`]${watches.event}["'\`]`).test(code);
+      const hasField = watches.field === undefined || code.includes(watches.field);
+      expect({ ...watches, isWritten, hasField }).toEqual({
+        ...watches,
+        isWritten: true,
+        hasField: true,
+      });
+    }
+  });
+});
+
+describe('findings of cdk-nag', () => {
+  test('each is acknowledged with its reason, and no acknowledgement is idle', () => {
+    const used = new Set<string>();
+    for (const { folder } of [dev, prod]) {
+      const report = JSON.parse(readFileSync(join(folder, 'validation-report.json'), 'utf8')) as {
+        pluginReports: {
+          pluginName: string;
+          conclusion: string;
+          violations?: unknown[];
+          suppressedViolations?: { reason: string }[];
+        }[];
+      };
+      const names = report.pluginReports.map(({ pluginName }) => pluginName);
+      expect(names).toEqual(expect.arrayContaining(['AwsSolutions', 'Serverless']));
+      for (const { conclusion, violations, suppressedViolations } of report.pluginReports) {
+        expect([conclusion, violations ?? []]).toEqual(['success', []]);
+        for (const { reason } of suppressedViolations ?? []) used.add(reason);
+      }
+    }
+    expect([...new Set(acknowledgements.map(({ reason }) => reason))].sort()).toEqual(
+      [...used].sort(),
+    );
+  });
+
+  test('one that is not acknowledged fails the synthesis', async () => {
+    const settings = settingsOrRefusal({ stage: 'dev', dev: right.dev });
+    const { app, stack } = buildApp({
+      settings,
+      bundles: await bundled(),
+      outdir: join(dev.folder, 'worse'),
+    });
+    new Queue(stack, 'WithoutDeadLetters', { enforceSSL: true });
+    expect(() => app.synth()).toThrow(/SQSRedrivePolicy|[Vv]alidation failed|dead letter/);
+  });
+});
+
+test('what must never be replaced keeps its logical id and its name', () => {
+  const lasting = [
+    'AWS::DynamoDB::GlobalTable',
+    'AWS::SES::EmailIdentity',
+    'AWS::SES::ConfigurationSet',
+    'AWS::SQS::Queue',
+    'AWS::ApiGatewayV2::DomainName',
+  ];
+  const known = named(prod.template);
+  const ids = lasting.flatMap((type) =>
+    ofType(prod.template, type).map(([id]) => `${type} ${id} ${known.ref(id)}`),
+  );
+  expect(ids).toMatchInlineSnapshot(`
+    [
+      "AWS::DynamoDB::GlobalTable TableCD117FA1 prod-volley",
+      "AWS::SES::EmailIdentity SenderF5F9B8E0 SenderF5F9B8E0",
+      "AWS::SES::ConfigurationSet EmailsE39F01A5 prod-volley",
+      "AWS::SQS::Queue FeedbackDeadD23E8694 https://sqs.eu-central-1.amazonaws.com/111122223333/prod-volley-feedback-dead",
+      "AWS::SQS::Queue Feedback2A073F76 https://sqs.eu-central-1.amazonaws.com/111122223333/prod-volley-feedback",
+      "AWS::ApiGatewayV2::DomainName ApiDomain2D27DFFC ApiDomain2D27DFFC",
+      "AWS::ApiGatewayV2::DomainName LinkDomain615A66AB LinkDomain615A66AB",
+    ]
+  `);
+});
