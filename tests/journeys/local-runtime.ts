@@ -16,6 +16,8 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Everything printed so far. */
+  readonly output: () => string;
 }
 
 /** `node file ...args`, with everything it prints. */
@@ -30,7 +32,7 @@ export function run(file: string, args: readonly string[]): Running {
     stdout: stdout(),
     stderr: stderr(),
   }));
-  return { child, ended };
+  return { child, ended, output: () => `${stdout()}\n${stderr()}` };
 }
 
 function textOf(stream: NodeJS.ReadableStream): () => string {

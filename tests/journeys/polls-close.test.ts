@@ -64,15 +64,22 @@ test('after kill -9 in the middle of the email leg the next start ends it, nobod
   timeout: 240_000,
 }, async () => {
   const first = start('--in', '6', '--pace', '0.1', '--rate', '150');
-  await until(() => (callsIn(data) >= 10 ? true : undefined), 60_000);
+  await until(() => {
+    if (first.child.exitCode !== null) throw new Error(first.output());
+    return callsIn(data) >= 10 ? true : undefined;
+  }, 60_000);
   first.child.kill('SIGKILL');
   await first.ended;
   const before = callsIn(data);
   const second = start('--pace', '0.1', '--rate', '400');
   const end = await until(async () => {
+    if (second.child.exitCode !== null) throw new Error('the runtime ended by itself');
     const shown = await show(data, 'polls-close');
     return shown?.state === 'measuring' ? shown : undefined;
-  }, 180_000);
+  }, 180_000).catch((error: Error) => {
+    const log = readFileSync(join(data, 'functions.log'), 'utf8').slice(-3_000);
+    throw new Error(`${error.message}\n${second.output()}\n${log}`);
+  });
   expect(before).toBeLessThan(30);
   expect(end.sent.recipients).toBe(2_000);
   const { code, stdout } = await audit();
