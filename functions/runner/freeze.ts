@@ -3,12 +3,12 @@
 import { createHash } from 'node:crypto';
 import { laneCount } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
-import type { LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
+import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
-import { addressDigest } from '#domain/suppression.ts';
+import { waveRanges } from '#domain/wave-ranges.ts';
 import { type Contact, listContacts } from '#store/audiences.ts';
 import { loadManifestHead, saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
-import { listSuppressed } from '#store/suppressions.ts';
+import { freezeReasons } from './freeze-reasons.ts';
 import type { Holding } from './holding.ts';
 import { LeaseLost } from './holding.ts';
 import type { RunnerPorts } from './ports.ts';
@@ -74,33 +74,70 @@ async function gather(
   plan: Plan,
   freezeName: string,
 ): Promise<Gathered> {
-  const key = await ports.suppressionKey();
-  const suppressed = await listSuppressed(ports.table);
-  const heldBack: Record<string, number> = {};
+  const reasons = await freezeReasons(ports, holding, plan);
   const legs: LegRange[] = [];
   const writer = new ChunkWriter(ports, holding, freezeName);
-  const seen = new Seen();
-  const reasonToHold = (contact: Contact, leg: EmailLegPlan): string | undefined => {
-    const digest = addressDigest(contact.address, key);
-    const isRepeat = seen.hasSeen(digest, leg.outcome);
-    return suppressed.has(digest) ? 'suppressed' : isRepeat ? 'same_address' : undefined;
-  };
-  for (const leg of plan.legs) {
-    if (leg.kind !== 'email' || isDropped(holding, leg.name)) continue;
+  for (const leg of emailLegs(plan)) {
+    if (isDropped(holding, leg.name)) continue;
     const from = writer.next;
-    const held: Contact[] = [];
+    const held = new Map<string, Contact[]>();
     for await (const contact of contactsOf(ports, holding, leg.audience)) {
-      const reason = reasonToHold(contact, leg);
+      const reason = reasons(contact, leg);
       if (reason === undefined) await writer.add(memberOf(contact, leg));
-      else held.push(contact);
-      if (reason !== undefined) heldBack[reason] = (heldBack[reason] ?? 0) + 1;
+      else held.set(reason, append(held.get(reason), contact));
     }
     const sendableTo = writer.next;
-    for (const contact of held) await writer.add(memberOf(contact, leg));
-    legs.push({ leg: leg.name, from, sendableTo, to: writer.next, allocation: leg.allocation });
+    const heldRanges = await addHeld(writer, leg, held);
+    const base = { leg: leg.name, from, sendableTo, to: writer.next };
+    legs.push({ ...base, ...wavesOf(leg, { from, sendableTo }), ...heldRanges });
   }
   const digest = await writer.finish();
-  return { recipients: writer.next, legs, heldBack, digest };
+  return { recipients: writer.next, legs, heldBack: sumOf(legs), digest };
+}
+
+/** Legs that leave whatever the outcome first: nobody is held back for one that may never leave. */
+function emailLegs(plan: Plan): EmailLegPlan[] {
+  const legs = plan.legs.filter((leg) => leg.kind === 'email');
+  return legs.sort((a, b) => Number(a.outcome !== undefined) - Number(b.outcome !== undefined));
+}
+
+function append(contacts: Contact[] | undefined, contact: Contact): Contact[] {
+  if (!contacts) return [contact];
+  contacts.push(contact);
+  return contacts;
+}
+
+/** Those held back stand behind the others, reason by reason, so that each one's can be told. */
+async function addHeld(
+  writer: ChunkWriter,
+  leg: EmailLegPlan,
+  byReason: ReadonlyMap<string, readonly Contact[]>,
+): Promise<Pick<LegRange, 'held'>> {
+  const held: HeldRange[] = [];
+  for (const [reason, contacts] of byReason) {
+    const from = writer.next;
+    for (const contact of contacts) await writer.add(memberOf(contact, leg));
+    held.push({ reason, from, to: writer.next });
+  }
+  return held.length === 0 ? {} : { held };
+}
+
+function sumOf(legs: readonly LegRange[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { reason, from, to } of legs.flatMap((leg) => leg.held ?? [])) {
+    sums[reason] = (sums[reason] ?? 0) + to - from;
+  }
+  return sums;
+}
+
+function wavesOf(
+  leg: EmailLegPlan,
+  range: { readonly from: number; readonly sendableTo: number },
+): Pick<LegRange, 'allocation' | 'waves'> {
+  const { allocation } = leg;
+  if (!leg.waves) return { allocation };
+  const waves = waveRanges({ ...range, allocation }, leg.waves);
+  return { allocation: waves[0]?.allocation ?? allocation, waves };
 }
 
 async function* contactsOf(
@@ -111,29 +148,6 @@ async function* contactsOf(
   for await (const page of listContacts(ports.table, audience)) {
     await holding.renewIfDue();
     yield* page;
-  }
-}
-
-/**
- * One message per person and burst, even when two contacts or two legs share an address. Legs of
- * different outcomes never both leave, so they may hold the same people.
- */
-class Seen {
-  readonly #byOutcome = new Map<string, Set<string>>();
-
-  /** True when a leg that may leave together with this one has the address already. */
-  hasSeen(digest: string, outcome: string | undefined): boolean {
-    const together =
-      outcome === undefined ? [...this.#byOutcome.values()] : [this.#of(''), this.#of(outcome)];
-    if (together.some((digests) => digests.has(digest))) return true;
-    this.#of(outcome ?? '').add(digest);
-    return false;
-  }
-
-  #of(outcome: string): Set<string> {
-    const digests = this.#byOutcome.get(outcome) ?? new Set();
-    this.#byOutcome.set(outcome, digests);
-    return digests;
   }
 }
 
@@ -151,21 +165,26 @@ function memberOf(contact: Contact, leg: EmailLegPlan): Omit<Member, 'ordinal'> 
   return contact.zone === undefined ? base : { ...base, zone: contact.zone };
 }
 
-/** Lanes over each leg's sendable ordinals, numbered through the burst. */
+/** Lanes over each leg's sendable ordinals, or over each of its waves, numbered through the burst. */
 function layOut(legs: readonly LegRange[], perSecond: number): LaneRange[] {
   const lanes: LaneRange[] = [];
-  for (const range of legs) {
-    const recipients = range.sendableTo - range.from;
-    if (recipients === 0) continue;
+  const lay = (leg: string, part: { from: number; to: number }, wave?: number): void => {
+    const recipients = part.to - part.from;
+    if (recipients === 0) return;
     const count = laneCount(recipients, perSecond);
     for (let index = 0; index < count; index += 1) {
       lanes.push({
         lane: lanes.length,
-        leg: range.leg,
-        from: range.from + Math.floor((recipients * index) / count),
-        to: range.from + Math.floor((recipients * (index + 1)) / count),
+        leg,
+        from: part.from + Math.floor((recipients * index) / count),
+        to: part.from + Math.floor((recipients * (index + 1)) / count),
+        ...(wave === undefined ? {} : { wave }),
       });
     }
+  };
+  for (const { leg, from, sendableTo, waves } of legs) {
+    if (waves) for (const [index, wave] of waves.entries()) lay(leg, wave, index);
+    else lay(leg, { from, to: sendableTo });
   }
   return lanes;
 }

@@ -204,9 +204,10 @@ async function teach(
     const known = new Map(sent.exceptions.map((one) => [one.ordinal, one]));
     const outcomes = stored.outcomes.map((one): EntryOutcome => {
       if (one.state !== 'in_doubt' || one.reason !== 'holder_lost') return one;
+      const mine = known.get(one.ordinal);
       // Never called, as we know; but nobody would call them now, so they stay in doubt by name.
-      if (one.ordinal >= sent.calledTo) return one;
-      return known.get(one.ordinal) ?? { ...one, state: 'accepted', reason: 'late_answer' };
+      if (one.ordinal >= sent.calledTo || mine?.state === 'not_called') return one;
+      return mine ?? { ...one, state: 'accepted', reason: 'late_answer' };
     });
     await saveWindowRecord(table, stored, { ...stored, outcomes }, entropy.id());
   } catch {

@@ -8,6 +8,7 @@ import { packJson, unpackJson } from './compression.ts';
 import { FactsColumns, factsColumns, factsOf } from './facts-columns.ts';
 import { corrupt, parsed } from './item.ts';
 import { keys } from './keys.ts';
+import { pagesOf } from './query-all.ts';
 import { compareAndSave, type Saved } from './save.ts';
 import { type Children, ChildrenForm, childrenForm, childrenOf } from './tally-form.ts';
 
@@ -45,6 +46,18 @@ export async function loadNode(
 ): Promise<FactsNode | undefined> {
   const item = await table.get(keys.facts(burst, space, path), { consistent: true });
   return item && decode(item, burst, space, path);
+}
+
+/** Every leaf of a tree, page by page; read strongly. */
+export async function* listLeaves(table: Table, burst: string, space: Space): AsyncGenerator<Leaf> {
+  const { pk } = keys.facts(burst, space, '');
+  for await (const items of pagesOf(table, { pk, consistent: true })) {
+    for (const item of items) {
+      if (item.kind !== 'leaf') continue;
+      const node = decode(item, burst, space, item.sk.slice('#'.length));
+      if (node.kind === 'leaf') yield node;
+    }
+  }
 }
 
 export function saveNode<T extends FactsNode>(

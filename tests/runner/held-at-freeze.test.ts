@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { addressDigest } from '#domain/suppression.ts';
+import { HOUR, MINUTE, SUPPRESSION_KEY, World } from './world.ts';
+
+const START = Date.parse('2027-03-04T12:00:00Z');
+const T = START + 10 * MINUTE;
+const consent = { at: START - HOUR, source: 'form' };
+
+async function sent(world: World, burst = 'one'): Promise<string[]> {
+  await world.run(T + 5 * MINUTE);
+  expect((await world.load(burst)).legs.every((leg) => leg.state === 'sent')).toBe(true);
+  return world
+    .called(burst)
+    .map(({ address }) => address)
+    .sort();
+}
+
+describe('consent', () => {
+  test('whoever withdrew it for the channel is held back at the freeze, with the reason', async () => {
+    const world = new World(START);
+    await world.addContacts('members', [
+      { address: 'yes@example.org', consent: { email: consent } },
+      { address: 'no@example.org', consent: { email: { ...consent, withdrawnAt: START } } },
+      { address: 'sms@example.org', consent: { sms: { ...consent, withdrawnAt: START } } },
+      { address: 'unasked@example.org' },
+    ]);
+    await world.plan({ burst: 'one', at: T });
+    expect(await sent(world)).toEqual([
+      'sms@example.org',
+      'unasked@example.org',
+      'yes@example.org',
+    ]);
+    expect((await world.head('one')).heldBack).toEqual({ consent_withdrawn: 1 });
+  });
+
+  test('a consent withdrawn for one list leaves the same address in another list alone', async () => {
+    const world = new World(START);
+    const withdrawn = { email: { ...consent, withdrawnAt: START } };
+    await world.addContacts('news', [{ address: 'both@example.org', consent: withdrawn }]);
+    await world.addContacts('events', [{ address: 'Both@Example.org' }]);
+    const legs = [
+      { name: 'news', audience: 'news' },
+      { name: 'events', audience: 'events' },
+    ];
+    await world.plan({ burst: 'one', at: T, legs });
+    expect(await sent(world)).toEqual(['Both@Example.org']);
+  });
+
+  test('a withdrawal while the burst is being sent holds back whoever was not called yet', async () => {
+    const world = new World(START);
+    await world.addReaders('members', 500);
+    await world.plan({ burst: 'one', at: T });
+    let last = '';
+    world.onCall = async () => {
+      world.onCall = async () => undefined;
+      const called = new Set(world.called('one').map(({ address }) => address));
+      for (let n = 0; n < 500; n += 1) {
+        if (!called.has(`reader-${n}@example.org`)) last = `reader-${n}@example.org`;
+      }
+      await world.suppress(last, 'withdrawn');
+      return undefined;
+    };
+    const addresses = await sent(world);
+    expect(addresses).toHaveLength(499);
+    expect(addresses).not.toContain(last);
+    expect(await world.outcomes('one')).toMatchObject([
+      { state: 'held_back', reason: 'withdrawn' },
+    ]);
+  });
+});
+
+describe('one message per person', () => {
+  test.each([
+    { name: 'the same address', other: 'ana@example.org' },
+    { name: 'in other letters', other: '  ANA@Example.ORG ' },
+    { name: 'in another form of the same characters', other: 'ana@example.org'.normalize('NFD') },
+  ])('two contacts with $name get one', async ({ other }) => {
+    const world = new World(START);
+    await world.addContacts('members', [{ address: 'ana@example.org' }, { address: other }]);
+    await world.plan({ burst: 'one', at: T });
+    expect(await sent(world)).toHaveLength(1);
+    expect((await world.head('one')).heldBack).toEqual({ same_address: 1 });
+  });
+
+  test('composed and decomposed accents are one address', () => {
+    const forms = ['Zoë@example.org', 'Zoë@example.org'.normalize('NFD'), ' zoë@EXAMPLE.org'];
+    expect(new Set(forms.map((one) => addressDigest(one, SUPPRESSION_KEY))).size).toBe(1);
+  });
+
+  test('addresses that differ are different people', async () => {
+    const world = new World(START);
+    const addresses = ['ana@example.org', 'ana+1@example.org', 'a.na@example.org'];
+    await world.addContacts(
+      'members',
+      addresses.map((address) => ({ address })),
+    );
+    await world.plan({ burst: 'one', at: T });
+    expect(await sent(world)).toEqual(addresses.toSorted());
+  });
+
+  test('over the legs of a burst too, whichever comes first', async () => {
+    const world = new World(START);
+    await world.addReaders('members', 3);
+    await world.addReaders('donors', 5);
+    const legs = [{ name: 'members' }, { name: 'donors', audience: 'donors', offsetMs: MINUTE }];
+    await world.plan({ burst: 'one', at: T, legs });
+    const addresses = await sent(world);
+    expect(addresses).toHaveLength(5);
+    expect(new Set(addresses).size).toBe(5);
+    const head = await world.head('one');
+    expect(head.heldBack).toEqual({ same_address: 3 });
+    expect(head.legs.map(({ leg, from, sendableTo, to }) => [leg, sendableTo - from, to])).toEqual([
+      ['members', 3, 3],
+      ['donors', 2, 8],
+    ]);
+  });
+
+  test('whoever is held back for a reason of their own does not take the other contact with them', async () => {
+    const world = new World(START);
+    const withdrawn = { email: { ...consent, withdrawnAt: START } };
+    await world.addContacts('members', [
+      { id: 'a', address: 'ana@example.org', consent: withdrawn },
+      { id: 'b', address: 'ana@example.org' },
+      { id: 'c', address: 'ana@example.org' },
+    ]);
+    await world.plan({ burst: 'one', at: T });
+    expect(await sent(world)).toEqual(['ana@example.org']);
+    expect((await world.head('one')).heldBack).toEqual({ consent_withdrawn: 1, same_address: 1 });
+  });
+
+  const outcomes = ['won', 'lost'];
+  const legs = [
+    { name: 'won', audience: 'members', outcome: 'won' },
+    { name: 'lost', audience: 'members', outcome: 'lost' },
+    { name: 'donors', audience: 'donors' },
+  ];
+  test.each(outcomes)(
+    'legs of different outcomes may hold the same people: %s',
+    async (outcome) => {
+      const world = new World(START);
+      await world.addReaders('members', 4);
+      await world.addReaders('donors', 2);
+      await world.plan({ burst: 'one', at: T, outcomes, legs });
+      await world.order('one', { kind: 'standby', from: START, until: T, zone: 'UTC', now: START });
+      await world.run(START + 2 * MINUTE);
+      // Two members are donors as well: the leg that leaves in either case has them.
+      expect((await world.head('one')).heldBack).toEqual({ same_address: 4 });
+      await world.order('one', { kind: 'fire', now: world.now(), outcome });
+      await world.run(T + 5 * MINUTE);
+      const addresses = world.called('one').map(({ address }) => address);
+      expect(addresses.toSorted()).toEqual([0, 1, 2, 3].map((n) => `reader-${n}@example.org`));
+    },
+  );
+});
+
+test('the weightiest reason is told, and every reason has a range of ordinals of its own', async () => {
+  const world = new World(START);
+  const withdrawn = { email: { ...consent, withdrawnAt: START } };
+  await world.addReaders('members', 6);
+  await world.addContacts('members', [
+    { id: 'x1', address: 'reader-0@example.org', consent: withdrawn },
+    { id: 'x2', address: 'reader-1@example.org', consent: withdrawn },
+    { id: 'x3', address: 'reader-2@example.org' },
+  ]);
+  await world.suppress('reader-1@example.org', 'complained');
+  await world.plan({ burst: 'one', at: T });
+  expect(await sent(world)).toHaveLength(5);
+  const [leg] = (await world.head('one')).legs;
+  expect(leg?.held?.map(({ reason, from, to }) => [reason, to - from]).toSorted()).toEqual([
+    ['consent_withdrawn', 1],
+    ['same_address', 1],
+    ['suppressed', 2],
+  ]);
+  expect(Math.min(...(leg?.held ?? []).map(({ from }) => from))).toBe(leg?.sendableTo);
+  expect(Math.max(...(leg?.held ?? []).map(({ to }) => to))).toBe(leg?.to);
+});
