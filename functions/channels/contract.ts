@@ -105,7 +105,12 @@ export interface BroadcastChannel {
   check(context: BroadcastContext, described: Described): readonly Problem[];
   /** Nothing publicly visible; safe to repeat. */
   prepare(context: BroadcastContext): Promise<Prepared>;
-  /** Exactly one mutating request with a hard deadline, no retry of any kind. Never throws. */
+  /** Reads whatever a publish needs besides its request (the token) into memory; safe to repeat. */
+  open(leg: BroadcastLegPlan): Promise<void>;
+  /**
+   * Exactly one mutating request with a hard deadline, no retry of any kind, and nothing read
+   * before it: what was not opened is *throttled*, for nothing was called. Never throws.
+   */
   publish(prepared: Prepared, leg: BroadcastLegPlan): Promise<Published>;
   /** Read-only, may be repeated freely. Never throws. */
   resolve(prepared: Prepared, leg: BroadcastLegPlan, claimedAt: Instant): Promise<Resolved>;

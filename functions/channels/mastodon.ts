@@ -63,17 +63,20 @@ export function createMastodonChannel(options: MastodonOptions): BroadcastChanne
       const described = await describe(http, access);
       return prepareMastodon({ http, clock, access }, context, described);
     },
+    async open(leg) {
+      await accessOf(leg);
+    },
     async publish(prepared, leg) {
-      const ready = held.get(leg.connection);
+      const access = held.get(leg.connection);
+      if (!access) return { kind: 'throttled', retryAfterMs: 1_000, reason: 'token_not_read' };
       try {
-        const access = ready ?? (await open(leg.connection));
         const now = () => clock.now();
         const published = await publishMastodon({ http, access, now }, prepared, leg.deadlineMs);
         // A token that was turned away may have been renewed since it was read.
         if (published.kind === 'rejected' && published.why === 'token') held.delete(leg.connection);
         return published;
       } catch (error) {
-        return publishedByError(error, ready);
+        return publishedByError(error, access);
       }
     },
     async resolve(prepared, leg, claimedAt) {

@@ -36,6 +36,9 @@ export async function drive(
     await sendAll(ports, holding, held, { claimed, until: options.until });
   } else if (holding.burst.state === 'releasing') {
     const readied = await readyAgain(ports, holding, options);
+    // Whoever had the lease before sees within this time that it is gone: its calls and ours must
+    // not share one second of the rate.
+    await ports.clock.sleep(limits.stopMs);
     if (readied) {
       const share = shareFor(ports, readied);
       await sendAll(
@@ -63,10 +66,10 @@ interface Held {
 }
 
 function shareFor(ports: RunnerPorts, readied: Readied): RateShare {
-  // A tick may hold several bursts: each has a share of its own, under a mark of its own.
+  // Under the burst's own name: whoever takes it over takes its share over, too.
   const { quotaPerSecond, head } = readied;
   const recipients = head.legs.reduce((sum, leg) => sum + leg.sendableTo - leg.from, 0);
-  return new RateShare(ports, { holder: ports.entropy.id(), quotaPerSecond, recipients });
+  return new RateShare(ports, { holder: head.burst, quotaPerSecond, recipients });
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { BroadcastChannel, Prepared, Published } from '#channels/contract.ts';
 import { legStartAt } from '#domain/burst.ts';
+import { codeOf } from '#domain/faults.ts';
 import type { LegState } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import type { BroadcastLegPlan } from '#domain/plan.ts';
@@ -27,7 +28,23 @@ export async function loadPostLeg(
   const channel = sending.ports.channels.get(plan.channel);
   const item = await loadLeg(sending.ports.table, sending.plan.burst, plan.name);
   if (channel?.kind !== 'broadcast' || !item?.prepared) return undefined;
-  return { plan, channel, prepared: item.prepared, item };
+  const post = { plan, channel, prepared: item.prepared, item };
+  await open(sending, post);
+  return post;
+}
+
+/** What a publish needs is read before the guard is asked; without it the channel calls nothing. */
+async function open(sending: Sending, post: PostLeg): Promise<void> {
+  try {
+    await post.channel.open(post.plan);
+  } catch (error) {
+    const { log } = sending.ports;
+    log.warn('channel_not_open', {
+      burst: sending.plan.burst,
+      leg: post.plan.name,
+      code: codeOf(error),
+    });
+  }
 }
 
 /**
@@ -51,6 +68,7 @@ export async function publishPost(sending: Sending, post: PostLeg): Promise<void
       return setState(sending, name, 'missed', answer.reason);
     }
     await clock.sleepUntil(againAt);
+    await open(sending, post);
     await guard.keep();
   }
 }
@@ -137,8 +155,10 @@ async function lookOnce(sending: Sending, post: PostLeg): Promise<boolean> {
     await setState(sending, name, 'missed', 'not_published');
     return true;
   }
-  const mayCall = mayRepeat(post) && (await guard.check(name)) === undefined;
-  return mayCall && (await repeat(sending, post));
+  // Once a burst is stopped, abandoned or over, a post is only read back.
+  if (!mayRepeat(post) || holding.burst.state !== 'releasing') return false;
+  await open(sending, post);
+  return (await guard.check(name)) === undefined && (await repeat(sending, post));
 }
 
 /** A: we named it, a repeat is a no-op. C: the server holds our key and honours it. */

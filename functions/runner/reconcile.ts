@@ -65,8 +65,8 @@ async function closeAbandoned(
   const lanes = await listLanes(ports.table, burst.id, burst.lanes);
   for (const lane of lanes) {
     if (!lane.window) continue;
-    const excepted = await recordInDoubt(sending, lane, lane.window);
-    const closed = closeAt(lane, lane.window.to, epoch, excepted);
+    const { closedTo, excepted } = await recordInDoubt(sending, lane, lane.window);
+    const closed = closeAt(lane, closedTo, epoch, excepted);
     await saveLane(ports.table, lane, closed, ports.entropy.id());
   }
   for (const leg of unfinished) {

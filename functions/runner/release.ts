@@ -210,11 +210,17 @@ async function sendLanes(
   const begun = holding.burst.legs.some((leg) => leg.name === name && leg.state === 'sending');
   // The first calls start before anything is written: at T nothing may stand in their way.
   const working = lanes.map((lane) => workLane(sending, lane));
-  const marking = begun ? [] : [holding.apply({ kind: 'leg', epoch, name, state: 'sending' })];
+  const marking = begun ? [] : [markSending(sending, name, epoch)];
   const settled = await Promise.allSettled([...working, ...marking]);
-  await saveFirstCall(sending, name);
+  if (!begun) await saveFirstCall(sending, name);
   await settleAll(settled.map(again));
   return settleAll(working);
+}
+
+/** Written while the first calls are under way: a runner that dies later takes no figure with it. */
+async function markSending(sending: Sending, name: string, epoch: number): Promise<void> {
+  await sending.holding.apply({ kind: 'leg', epoch, name, state: 'sending' });
+  await saveFirstCall(sending, name);
 }
 
 /** Throttled to the end of their window: once more, when all lanes are done. */

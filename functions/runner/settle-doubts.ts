@@ -84,6 +84,8 @@ async function resendable(
 ): Promise<boolean> {
   const { burst } = holding;
   if (burst.policy !== 'resend-when-unproven' || record.attempt > 1) return false;
+  // A person ended it: nobody is called any more, whatever the policy said.
+  if (burst.stoppedAt !== undefined) return false;
   const ordinals = record.outcomes
     .filter((one) => one.state === 'in_doubt')
     .map((one) => one.ordinal);

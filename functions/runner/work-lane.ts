@@ -27,9 +27,22 @@ export interface LaneEnd {
 
 /** Returns when the lane is done or halted, with no window of ours left open. */
 export async function workLane(sending: Sending, start: Lane): Promise<LaneEnd> {
-  let end: LaneEnd = { lane: start };
+  let end: LaneEnd = await waitForShare(sending, start);
   while (end.halt === undefined && !isDone(end.lane)) end = await step(sending, end.lane);
   return end;
+}
+
+/** A window is as large as the rate allows: none is claimed while other bursts use all of it. */
+async function waitForShare(sending: Sending, lane: Lane): Promise<LaneEnd> {
+  const { clock, guard, pace, share } = sending;
+  while (share.perSecond === 0 && !isDone(lane)) {
+    const halt = await guard.check(lane.leg);
+    if (halt) return { lane, halt };
+    await guard.keep();
+    if (share.perSecond === 0) await clock.sleep(250);
+  }
+  if (share.perSecond > 0) pace.share(share.perSecond);
+  return { lane };
 }
 
 /** One write further: claim, settle another's window, or send our own. */
@@ -41,11 +54,11 @@ async function step(sending: Sending, lane: Lane): Promise<LaneEnd> {
     return { lane: await save(sending, lane, claimNext(sending, lane, 0)) };
   }
   if (claimStanding(window, sending.holding.burst) !== 'ours') {
-    const excepted = await recordInDoubt(sending, lane, window);
+    const { closedTo, excepted } = await recordInDoubt(sending, lane, window);
+    const closed = closeAt(lane, closedTo, sending.holding.epoch, excepted);
     const halt = await sending.guard.check(lane.leg);
-    if (!halt) return { lane: await save(sending, lane, claimNext(sending, lane, excepted)) };
-    const closed = closeAt(lane, window.to, sending.holding.epoch, excepted);
-    return { lane: await save(sending, lane, closed), halt };
+    if (halt) return { lane: await save(sending, lane, closed), halt };
+    return { lane: await save(sending, lane, claimNext(sending, closed, 0)) };
   }
   const sent = await sendWindow(sending, lane.leg, window);
   return ended(await settle(sending, lane, window, sent), sent);
@@ -90,7 +103,11 @@ async function close(
   sent: SentWindow,
 ): Promise<Lane> {
   const { exceptions } = sent;
-  if (exceptions.length > 0) await recordOwn(sending, lane, window, exceptions);
+  if (exceptions.length > 0) {
+    // The record says how far the calls went: what lies beyond was never called.
+    const to = sent.halt ? sent.calledTo : window.to;
+    await recordOwn(sending, lane, { ...window, to }, exceptions);
+  }
   const stamped: Lane = {
     ...lane,
     ...stamp('firstCallAt', lane.firstCallAt ?? sent.firstCallAt),
@@ -172,8 +189,15 @@ async function recordOwn(
   }
 }
 
-/** Another epoch's window: what its owner recorded counts, else every ordinal is in doubt. */
-export async function recordInDoubt(sending: Sending, lane: Lane, window: Window): Promise<number> {
+/**
+ * Another epoch's window: what its owner recorded counts, as far as the record says it called;
+ * else every ordinal is in doubt.
+ */
+export async function recordInDoubt(
+  sending: Sending,
+  lane: Lane,
+  window: Window,
+): Promise<{ readonly closedTo: number; readonly excepted: number }> {
   const { table, entropy } = sending.ports;
   const outcomes: EntryOutcome[] = [];
   for (let ordinal = window.from; ordinal < window.to; ordinal += 1) {
@@ -181,10 +205,12 @@ export async function recordInDoubt(sending: Sending, lane: Lane, window: Window
   }
   const record = recordOf(sending, lane, window, outcomes);
   const saved = await saveWindowRecord(table, undefined, record, entropy.id());
-  if (saved.kind === 'saved') return outcomes.length;
+  if (saved.kind === 'saved') return { closedTo: window.to, excepted: outcomes.length };
   const stored =
     saved.current ?? (await loadWindowRecord(table, lane.burst, lane.lane, window.from));
-  return stored?.outcomes.length ?? 0;
+  // A record that vanished or was never there: nothing is known, so nothing may be closed.
+  if (!stored) throw new LeaseLost(`window ${window.from} of lane ${lane.lane} has no record`);
+  return { closedTo: stored.to, excepted: stored.outcomes.length };
 }
 
 /**

@@ -90,6 +90,12 @@ describe('the way of a post', () => {
       },
       connections: async () => ({ baseUrl: world.mastodon.url, secretName: '/token' }),
     });
+    // Nothing is read between the guard and the request: what was not opened is not called.
+    expect(await fresh.publish(JSON.parse(text) as Prepared, leg)).toMatchObject({
+      kind: 'throttled',
+      reason: 'token_not_read',
+    });
+    await fresh.open(leg);
     expect(await fresh.publish(JSON.parse(text) as Prepared, leg)).toMatchObject({
       kind: 'published',
     });
