@@ -138,10 +138,8 @@ const readTable: readonly Grant[] = [
   { action: 'dynamodb:Query', on: { kind: 'table' } },
 ];
 const queryIndex: Grant = { action: 'dynamodb:Query', on: { kind: 'index' } };
-const writeTable: readonly Grant[] = [
-  { action: 'dynamodb:PutItem', on: { kind: 'table' } },
-  { action: 'dynamodb:UpdateItem', on: { kind: 'table' } },
-];
+/** Every write is a put under a condition. */
+const writeTable: Grant = { action: 'dynamodb:PutItem', on: { kind: 'table' } };
 const readParameters: Grant = { action: 'ssm:GetParameter', on: { kind: 'parameters' } };
 const sendFeedback: Grant = {
   action: 'sqs:SendMessage',
@@ -172,7 +170,7 @@ export const functions: readonly FunctionDefinition[] = [
     grants: [
       ...readTable,
       queryIndex,
-      ...writeTable,
+      writeTable,
       readParameters,
       // One call, checked under both names: the older one is what SES asks IAM about.
       { action: 'ses:SendBulkEmail', on: { kind: 'identity' } },
@@ -189,7 +187,7 @@ export const functions: readonly FunctionDefinition[] = [
     memoryMb: 512,
     timeoutSeconds: 120,
     environment: { VOLLEY_TABLE: table, VOLLEY_PARAMETERS: parameters },
-    grants: [...readTable, queryIndex, ...writeTable, readParameters],
+    grants: [...readTable, queryIndex, writeTable],
   },
   {
     name: 'record',
@@ -200,7 +198,7 @@ export const functions: readonly FunctionDefinition[] = [
     environment: { VOLLEY_TABLE: table, VOLLEY_PARAMETERS: parameters },
     grants: [
       ...readTable,
-      ...writeTable,
+      writeTable,
       readParameters,
       { action: 'sqs:ReceiveMessage', on: { kind: 'queue', queue: 'feedback' } },
       { action: 'sqs:DeleteMessage', on: { kind: 'queue', queue: 'feedback' } },
@@ -223,7 +221,7 @@ export const functions: readonly FunctionDefinition[] = [
     grants: [
       ...readTable,
       queryIndex,
-      ...writeTable,
+      writeTable,
       readParameters,
       { action: 'ssm:PutParameter', on: { kind: 'parameters', below: 'connections' } },
       startRunner,
@@ -266,7 +264,7 @@ export const functions: readonly FunctionDefinition[] = [
       VOLLEY_PARAMETERS: parameters,
       VOLLEY_QUEUE_URL: feedbackUrl,
     },
-    grants: [{ action: 'dynamodb:GetItem', on: { kind: 'table' } }, readParameters, sendFeedback],
+    grants: [readParameters, sendFeedback],
   },
   {
     name: 'unsubscribe',
@@ -282,6 +280,6 @@ export const functions: readonly FunctionDefinition[] = [
       VOLLEY_LINK_BASE: linkBase,
       VOLLEY_PARAMETERS: parameters,
     },
-    grants: [...readTable, { action: 'dynamodb:PutItem', on: { kind: 'table' } }, readParameters],
+    grants: [{ action: 'dynamodb:GetItem', on: { kind: 'table' } }, writeTable, readParameters],
   },
 ];

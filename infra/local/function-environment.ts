@@ -26,7 +26,8 @@ export function functionEnvironment(
   const environment: Record<string, string> = {
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
+    // As in the cloud, each function calls in a name of its own.
+    AWS_ACCESS_KEY_ID: `local-${definition.name}`,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.name}`,
     AWS_LAMBDA_FUNCTION_NAME: definition.name,

@@ -1,7 +1,7 @@
 // What the synthesized roles allow each function, in the definition's own words.
 
 import { type Known, named, resolve } from './resolve.ts';
-import { ofType, type Template } from './synthesized.ts';
+import { ofType, type Template } from './template.ts';
 
 export interface Allowed {
   readonly function: string;

@@ -1,6 +1,6 @@
 // CloudFormation's functions put in, so that a template's values can be read and used.
 
-import type { Template } from './synthesized.ts';
+import type { Template } from './template.ts';
 
 export interface Known {
   /** Pseudo parameters, and what `Ref` of a resource is. */

@@ -9,19 +9,7 @@ import { bundleFunctions } from '#infra/aws/bundle-functions.ts';
 import { settingsOrRefusal } from '#infra/aws/context.ts';
 import type { Stage } from '#infra/aws/settings.ts';
 import { right } from './example-settings.ts';
-
-export interface Resource {
-  readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template's values have any shape
-  readonly Properties: { readonly [name: string]: any };
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-}
-
-export interface Template {
-  readonly Resources: { readonly [id: string]: Resource };
-  readonly Outputs: { readonly [id: string]: { readonly Value: unknown } };
-}
+import type { Template } from './template.ts';
 
 export interface Synthesized {
   readonly template: Template;
@@ -55,9 +43,4 @@ export async function synthesize(stage: Stage, more: object = {}): Promise<Synth
   app.synth();
   const file = join(folder, `${stack.stackName}.template.json`);
   return { template: JSON.parse(readFileSync(file, 'utf8')) as Template, folder };
-}
-
-/** Resources of a type, with their logical ids. */
-export function ofType(template: Template, type: string): [string, Resource][] {
-  return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
 }

@@ -12,7 +12,8 @@ import { createTableInput } from '#store/table.ts';
 import { right } from './example-settings.ts';
 import { granted } from './granted.ts';
 import { named, resolve } from './resolve.ts';
-import { bundled, ofType, type Resource, type Synthesized, synthesize } from './synthesized.ts';
+import { bundled, type Synthesized, synthesize } from './synthesized.ts';
+import { ofType, type Resource } from './template.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 
