@@ -9,6 +9,7 @@ import { loadPlan } from '#store/plans.ts';
 import { type Frame, frameOf, loadFrame, saveFrame } from '#store/tallies.ts';
 
 export interface BurstFrame {
+  readonly campaign: string;
   readonly rule: FoldRule;
   /** Levels of the recipients' tree. */
   readonly depth: number;
@@ -42,7 +43,8 @@ export function createBurstFrames(table: Table, now: () => number) {
 async function frameOfBurst(table: Table, burst: Burst): Promise<BurstFrame | undefined> {
   if (burst.committedEpoch === undefined) return undefined;
   const frame = await frameFor(table, burst, 'saved');
-  return { rule: foldRuleOf(burst, frame), depth: depthOf(burst.recipients ?? 0) };
+  const { campaign } = frame;
+  return { campaign, rule: foldRuleOf(burst, frame), depth: depthOf(burst.recipients ?? 0) };
 }
 
 /** The plan's frame; made from the plan when nobody stored it yet, and then stored if asked. */

@@ -12,6 +12,7 @@ import { createAtMost } from './at-most.ts';
 import { type BurstFrame, createBurstFrames } from './burst-frames.ts';
 import { FactsTree } from './facts-tree.ts';
 import { holderOf } from './merge-event.ts';
+import { noteConverted } from './note-converted.ts';
 import { parseMessage } from './parse-message.ts';
 
 export interface RecordPorts {
@@ -112,6 +113,9 @@ async function recordBurst(
   }
   const news = trees.flatMap((one) => one.news);
   await suppressNamed(ports, news);
+  const { campaign } = frame;
+  const { suppressionKey } = ports;
+  await noteConverted({ table, burst, campaign, suppressionKey, now: ports.now() }, news);
   if (news.length > 0) await appendRawEvents(table, burst, news, ports.now());
   const roots: { -readonly [space in Space]?: Child } = {};
   for (const { space, tree } of trees) roots[space] = await tree.merge();
