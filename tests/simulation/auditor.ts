@@ -413,32 +413,24 @@ function onlyApprovedContent(truth: Truth): string[] {
 // ---- V11: the rate stays within the quota in every sliding second -------------------------------
 
 /**
- * Entries of the calls that start within any one second, over all nodes together. A bucket of one
- * second's worth lets more through than the bare rate: every burst's call may straddle the edge
- * (calls hold half a second's worth, together at most half the quota), and a late sender may catch
- * up by a fifth of a second.
+ * Judged as the provider does it: a bucket that holds one second's worth and refills at the stated
+ * rate, drained by the calls of all nodes in the order in which they start. No second of any history
+ * may draw more than the bucket has.
  */
 function withinTheQuota(truth: Truth): string[] {
   const calls = truth.calls
     .filter((call) => call.provider === 'ses')
     .sort((one, other) => one.startedAt - other.startedAt);
   const { statedPerSecond } = truth.quota;
-  const most = statedPerSecond * 1.7 + truth.bursts.length;
-  let first = 0;
-  let inside = 0;
+  let tokens = statedPerSecond;
+  let filledAt = truth.startAt;
   for (const call of calls) {
-    inside += call.addresses.length;
-    for (;;) {
-      const oldest = calls[first] as CallTruth;
-      if (oldest.startedAt > call.startedAt - 1_000) break;
-      inside -= oldest.addresses.length;
-      first += 1;
-    }
-    if (inside > most) {
+    const grown = ((call.startedAt - filledAt) / 1_000) * statedPerSecond;
+    tokens = Math.min(statedPerSecond, tokens + grown) - call.addresses.length;
+    filledAt = call.startedAt;
+    if (tokens < -1) {
       const at = ((call.startedAt - truth.startAt) / 1_000).toFixed(3);
-      return [
-        `${inside} people were called in the second up to ${at} s, ${statedPerSecond} are allowed`,
-      ];
+      return [`${at} s: ${(-tokens).toFixed(1)} people above the quota of ${statedPerSecond}/s`];
     }
   }
   return [];

@@ -145,7 +145,8 @@ function drawDoings(stream: Stream, burst: BurstScript, around: Surroundings): D
   const does = (at: number, act: Act) => doings.push({ at, burst: burst.burst, act });
   const begin = startAt + stream.between(0, 20_000);
   if (burst.needsSecond) {
-    if (stream.chance(0.05)) does(begin - 2_000, { kind: 'schedule', momentAt: begin + 90_000 });
+    if (stream.chance(0.05))
+      does(begin - 2_000, { kind: 'schedule', momentAt: Math.round(begin + 90_000) });
     does(begin, { kind: 'approve' });
   }
   // Other words before anything is scheduled: whoever approved the first ones must do it again.
