@@ -2,7 +2,7 @@
 // It shares no code with the system and imports nothing of it (a test proves that).
 
 import type { Ledger, LedgerBurst } from './ledger.ts';
-import type { BurstTruth, CallTruth, Truth } from './truth.ts';
+import type { BurstTruth, Truth } from './truth.ts';
 
 export interface Violation {
   /** The id of the invariant, as docs/guarantees.md names it. */
