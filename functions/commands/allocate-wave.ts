@@ -1,0 +1,132 @@
+// Decides which calls a later wave of an email leg carries, and lets it leave.
+
+import * as z from 'zod/mini';
+import { advance } from '#domain/advance.ts';
+import { Refusal } from '#domain/faults.ts';
+import { Id, Name } from '#domain/ids.ts';
+import type { LegRange, ManifestHead, WaveRange } from '#domain/manifest.ts';
+import type { Allocation } from '#domain/plan.ts';
+import { loadManifestHead, saveManifestHead } from '#store/manifests.ts';
+import { loadPlan } from '#store/plans.ts';
+import { audit, changeBurst, findBurst } from './change-burst.ts';
+import { type CommandContext, requireScope } from './context.ts';
+import { parseInput } from './parse-input.ts';
+
+export const AllocateWaveInput = z.strictObject({
+  burst: Id,
+  leg: Name,
+  /** Counted from 1; absent: the first that has no allocation yet. */
+  wave: z.optional(z.int().check(z.gte(1), z.lte(100))),
+  /** Weights by call of the plan; absent: what was planned for the wave. */
+  calls: z.optional(z.record(Name, z.number().check(z.gte(0), z.lte(1_000_000)))),
+});
+
+export interface AllocatedWave {
+  readonly burst: string;
+  readonly leg: string;
+  readonly wave: number;
+  readonly recipients: number;
+  readonly allocation: Allocation;
+  readonly startAt: number;
+}
+
+const ATTEMPTS_MAX = 8;
+
+/**
+ * Stored once and never changed: it is there before the wave's first claim. The wave leaves at
+ * once, or when a stopped burst is resumed. Throws Refusal `wrong_state`, `leg_unknown`,
+ * `no_waves`, `wave_allocated`, `call_unknown` or `contended`.
+ */
+export async function allocateWave(
+  context: CommandContext,
+  input: z.output<typeof AllocateWaveInput>,
+): Promise<AllocatedWave> {
+  requireScope(context, 'operator');
+  const wanted = parseInput(AllocateWaveInput, input);
+  const burst = await findBurst(context, wanted.burst);
+  if (burst.state !== 'releasing' && burst.state !== 'stopped') {
+    throw new Refusal('wrong_state', `cannot allocate a wave of a burst that is ${burst.state}`);
+  }
+  const plan = await loadPlan(context.table, burst.id, burst.contentHash);
+  const leg = plan.legs.find((one) => one.name === wanted.leg);
+  if (leg?.kind !== 'email') throw noLeg(wanted.leg);
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const { head, range, waves } = await wavesOf(context, burst.id, leg.name);
+    const index = openWave(waves, wanted.wave);
+    const planned = leg.waves?.[index]?.allocation ?? leg.allocation;
+    const known = plan.calls.map((call) => call.name);
+    const allocation = wanted.calls ? weightsOf(wanted.calls, known) : planned;
+    const startAt = Math.floor(context.clock.now());
+    const wave = { ...waves[index], startAt, allocation: [...allocation] } as WaveRange;
+    const next = withWaves(head, { ...range, waves: waves.with(index, wave) });
+    const saved = await saveManifestHead(context.table, head, next, context.entropy.id());
+    if (saved.kind === 'lost') continue;
+    const allocated = { leg: leg.name, wave: index + 1, allocation, startAt };
+    await audit(context, burst.id, 'allocate_wave', undefined, allocated);
+    await wake(context, burst.id);
+    return { burst: burst.id, recipients: wave.to - wave.from, ...allocated };
+  }
+  throw new Refusal(
+    'contended',
+    `the manifest of burst ${burst.id} changes all the time, try again`,
+  );
+}
+
+/** The stored allocation stands whatever becomes of this; without it the wave leaves a little later. */
+async function wake(context: CommandContext, burst: string): Promise<void> {
+  await changeBurst(context, burst, 'wake', (header) =>
+    header.state === 'releasing'
+      ? advance(header, { kind: 'wake', now: context.clock.now() })
+      : { kind: 'advanced', burst: header, commands: [] },
+  );
+}
+
+async function wavesOf(
+  context: CommandContext,
+  burst: string,
+  leg: string,
+): Promise<{ head: ManifestHead; range: LegRange; waves: WaveRange[] }> {
+  const head = await loadManifestHead(context.table, burst);
+  const range = head?.legs.find((one) => one.leg === leg);
+  if (!head || !range) throw noLeg(leg);
+  if (range.waves) return { head, range, waves: range.waves };
+  throw new Refusal('no_waves', `leg ${leg} leaves as a whole, it has no waves`, { field: 'leg' });
+}
+
+function openWave(waves: readonly WaveRange[], wanted: number | undefined): number {
+  const index = wanted === undefined ? waves.findIndex((one) => !one.allocation) : wanted - 1;
+  const wave = waves[index];
+  const limit = `1 to ${waves.length}`;
+  if (wave && !wave.allocation) return index;
+  if (wave || wanted === undefined) {
+    const which = wanted === undefined ? 'every wave' : `wave ${wanted}`;
+    throw new Refusal('wave_allocated', `${which} has its allocation, which never changes`, {
+      field: 'wave',
+    });
+  }
+  throw new Refusal('wave_unknown', `there is no wave ${wanted}`, { field: 'wave', limit });
+}
+
+function weightsOf(
+  weights: { readonly [call: string]: number },
+  known: readonly string[],
+): Allocation {
+  const allocation = Object.entries(weights).map(([call, weight]) => ({ call, weight }));
+  const unknown = allocation.find(({ call }) => !known.includes(call));
+  if (unknown) {
+    const message = `there is no call "${unknown.call}"; there is ${known.join(', ')}`;
+    throw new Refusal('call_unknown', message, { field: 'calls' });
+  }
+  if (allocation.some(({ weight }) => weight > 0)) return allocation;
+  throw new Refusal('input_invalid', 'at least one call needs a weight above zero', {
+    field: 'calls',
+  });
+}
+
+function withWaves(head: ManifestHead, range: LegRange): ManifestHead {
+  return { ...head, legs: head.legs.map((one) => (one.leg === range.leg ? range : one)) };
+}
+
+function noLeg(leg: string): Refusal {
+  return new Refusal('leg_unknown', `there is no email leg "${leg}"`, { field: 'leg' });
+}
