@@ -23,7 +23,7 @@ let prod: Synthesized;
 beforeAll(async () => {
   dev = await synthesize('dev');
   prod = await synthesize('prod');
-});
+}, 120_000);
 
 const only = (synthesized: Synthesized, type: string): Resource => {
   const found = ofType(synthesized.template, type);

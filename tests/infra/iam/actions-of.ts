@@ -44,7 +44,7 @@ interface Input {
 
 /** `/volley/connections/main` is below connections; a key such as `/volley/links/keys` too, of links. */
 function parametersOf(name: string): string {
-  return `parameters/${/^\/volley\/(.*)\/[^/]+$/.exec(name)?.[1] ?? ''}`;
+  return `parameters/${/^(?:\/\w+)?\/volley\/(.*)\/[^/]+$/.exec(name)?.[1] ?? ''}`;
 }
 
 /**
