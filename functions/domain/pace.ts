@@ -1,5 +1,6 @@
 // How fast: a share of the quota handed out as slots in time, and what throttling says of the limit.
 
+import { callSize } from './lane.ts';
 import { limits } from './limits.ts';
 import { SlotLog } from './slot-log.ts';
 
@@ -71,6 +72,11 @@ export class Pace {
     return this.#perSecond;
   }
 
+  /** Recipients of the next call: fewer while throttled, so that a refused call costs less. */
+  get callSize(): number {
+    return callSize(this.#perSecond < this.#stated ? this.#perSecond / 2 : this.#perSecond);
+  }
+
   /** Another share of the quota from now on; a rate that was cut stays cut in proportion. */
   share(perSecond: number): void {
     const stated = perSecond * limits.quotaShare;
@@ -105,6 +111,8 @@ export class Pace {
   }
 
   started(slot: Slot, now: number): void {
+    // What cannot be caught up is lost: the next one keeps its distance from this one.
+    this.#nextAt += Math.max(0, now - slot.at - this.#catchUpMs(slot.recipients));
     this.#log.started(slot, now);
   }
 
@@ -149,15 +157,15 @@ export class Pace {
 
   /** All calls of before the brake are answered: what the limit was, and the rate from now on. */
   #measure(now: number): void {
-    const { accepted, seconds, isFirst } = this.#log.measure();
+    const { accepted, seconds, isFirst, left } = this.#log.measure();
     this.#brakedAt = undefined;
     const before = this.#perSecond;
-    const limit = isFirst ? accepted / (seconds + 1) : Math.max(0, accepted - 0.5) / seconds;
+    const limit = isFirst ? (accepted + left / 2) / (seconds + 1) : (accepted - 0.5) / seconds;
     const wasSoon = seconds * 1_000 < SOON_MS;
     this.#streak = wasSoon ? this.#streak + 1 : 0;
-    const least = wasSoon
-      ? before * (accepted >= 20 ? 0.5 : (FEW_CUTS[this.#streak - 1] ?? 0.5))
-      : this.#held * (1 - 0.04 * roomOf(before));
+    const isTelling = isFirst || accepted >= Math.max(20, 10 * left);
+    const soonCut = isTelling ? 0.5 : (FEW_CUTS[this.#streak - 1] ?? 0.5);
+    const least = wasSoon ? before * soonCut : this.#held * (1 - 0.04 * roomOf(before));
     const next = Math.max(limit * BELOW_LIMIT, least);
     this.#perSecond = Math.max(0.1, Math.min(before * 0.98, next));
     // Slots that wait already were spaced by the rate of before.

@@ -16,6 +16,8 @@ export interface Measured {
   readonly seconds: number;
   /** True when it was never empty before: then it was full at the start. */
   readonly isFirst: boolean;
+  /** So many may have been left in the bucket when a call was refused as a whole. */
+  readonly left: number;
 }
 
 /** Counts by the instant at which a call started: that is when the provider decided, or nearly. */
@@ -29,6 +31,8 @@ export class SlotLog {
   /** Accepted by calls that started after `from` and are no longer in `recent`. */
   #accepted = 0;
   #throttledAt = Number.NEGATIVE_INFINITY;
+  #left = 0;
+  #leftBefore = 0;
   lastStartedAt = Number.NEGATIVE_INFINITY;
 
   /** The earliest slot that nobody has started yet. */
@@ -68,7 +72,10 @@ export class SlotLog {
     this.#running.delete(slot);
     const { startedAt } = slot;
     if (startedAt === undefined) return;
-    if (throttled > 0) this.#throttledAt = Math.max(this.#throttledAt, startedAt);
+    if (throttled > 0 && startedAt >= this.#throttledAt) {
+      this.#throttledAt = startedAt;
+      this.#left = accepted === 0 ? throttled - 1 : 0;
+    }
     if (this.#isMeasured(startedAt)) this.#recent.push({ startedAt, accepted });
     if (this.#recent.length > 4_000) this.#fold();
   }
@@ -91,7 +98,9 @@ export class SlotLog {
     this.#accepted = 0;
     this.#from = to;
     this.#wasEmpty = true;
-    return { accepted, seconds, isFirst };
+    const left = Math.max(this.#left, this.#leftBefore);
+    this.#leftBefore = this.#left;
+    return { accepted, seconds, isFirst, left };
   }
 
   /** Nothing that was measured says anything of what comes. */
@@ -100,6 +109,7 @@ export class SlotLog {
     this.#accepted = 0;
     this.#from = undefined;
     this.#wasEmpty = false;
+    this.#leftBefore = 0;
   }
 
   #isMeasured(startedAt: number): boolean {

@@ -8,6 +8,7 @@ import { isActive, isFinal } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import { openLanes } from '#domain/manifest.ts';
 import { Pace } from '#domain/pace.ts';
+import { EvenLanes } from './even-lanes.ts';
 import { decideGo } from './go-no-go.ts';
 import { Guard } from './guard.ts';
 import { HoldBack } from './hold-back.ts';
@@ -257,6 +258,7 @@ async function sendingOf(
     guard,
     holdBack: new HoldBack(plan, { holding, guard, members }),
     pace: new Pace(share.perSecond),
+    evenLanes: new EvenLanes(head.lanes),
     share,
     plan,
     head,

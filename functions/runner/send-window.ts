@@ -1,7 +1,7 @@
 // Sends one claimed window: paced, guarded before every call, each entry's outcome known or in doubt.
 
 import type { SentBatch } from '#channels/contract.ts';
-import { callSize, type Window } from '#domain/lane.ts';
+import type { Window } from '#domain/lane.ts';
 import type { Slot } from '#domain/pace.ts';
 import type { EntryOutcome } from '#domain/window-record.ts';
 import type { Halt } from './guard.ts';
@@ -27,6 +27,8 @@ export async function sendWindow(
   window: Pick<Window, 'from' | 'to'>,
 ): Promise<SentWindow> {
   const candidates = await sending.members.range(window.from, window.to);
+  const waitMs = sending.evenLanes.waitMs(window, sending.pace.perSecond);
+  if (waitMs >= 1) await sending.clock.sleep(waitMs);
   return new WindowRun(sending, leg, window.to, candidates).run();
 }
 
@@ -42,6 +44,7 @@ export function sendEntries(
 /** The wait after a call of which nothing was accepted, for reasons that pass. */
 const PASSING_MS = 1_000;
 const TRIES_MAX = 5;
+const READ_AHEAD_MS = 150;
 
 function isPassing(answer: SentBatch): boolean {
   if (answer.kind === 'throttled') return answer.why === 'passing';
@@ -96,7 +99,7 @@ class WindowRun {
     const { pace, guard, share } = this.#sending;
     if (share.perSecond === 0 && !(await this.#waitForShare())) return;
     pace.share(share.perSecond);
-    const size = callSize(pace.perSecond);
+    const size = pace.callSize;
     this.#dropHeld(source, size);
     const batch = source.splice(0, size);
     if (batch.length === 0) return;
@@ -117,6 +120,7 @@ class WindowRun {
     const { pace, clock, guard } = this.#sending;
     for (;;) {
       const slot = pace.take(recipients, clock.now());
+      await this.#readAhead(slot);
       // Met late by a millisecond, since only T is worth spinning for; it may move on meanwhile.
       while (clock.now() < slot.at) await clock.sleep(slot.at - clock.now());
       // Answered from memory where possible: at T nothing may stand between timer and call.
@@ -127,6 +131,15 @@ class WindowRun {
       pace.giveBack(slot);
       if (this.#halt !== undefined) return undefined;
     }
+  }
+
+  /** Where calls are far apart, header and change log are read before the slot, not in its time. */
+  async #readAhead(slot: Slot): Promise<void> {
+    const { clock, guard } = this.#sending;
+    if (slot.at - clock.now() < 2 * READ_AHEAD_MS) return;
+    await clock.sleep(slot.at - clock.now() - READ_AHEAD_MS);
+    // Whatever fails here is found out, and tried again, when the slot has come.
+    await guard.refresh().catch(() => undefined);
   }
 
   /** Other bursts use the whole quota, or it cannot be read: nothing is called meanwhile. */

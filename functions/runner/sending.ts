@@ -5,6 +5,7 @@ import type { ManifestHead } from '#domain/manifest.ts';
 import type { Pace } from '#domain/pace.ts';
 import type { Plan } from '#domain/plan.ts';
 import type { Clock } from '#domain/ports.ts';
+import type { EvenLanes } from './even-lanes.ts';
 import type { Guard } from './guard.ts';
 import type { HoldBack } from './hold-back.ts';
 import type { Holding } from './holding.ts';
@@ -19,6 +20,7 @@ export interface Sending {
   readonly guard: Guard;
   readonly holdBack: HoldBack;
   readonly pace: Pace;
+  readonly evenLanes: EvenLanes;
   readonly share: RateShare;
   readonly plan: Plan;
   readonly head: ManifestHead;

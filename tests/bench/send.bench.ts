@@ -16,6 +16,7 @@ import { createDynamoTable } from '#store/dynamo-table.ts';
 import { MemoryTable } from '#store/memory-table.ts';
 import { savePlan } from '#store/plans.ts';
 import { createTableInput } from '#store/table.ts';
+import { jumpingClock } from './jumping-clock.ts';
 import { burstOf, percentile, planOf, quiet, secretsOfBench } from './release-world.ts';
 
 const ROUNDS = 7;
@@ -211,36 +212,6 @@ async function metered(perSecond: number, recipients: number) {
     write: write / recipients,
     manifest: manifest / recipients,
     read: (table.meter.readUnits - before.readUnits) / recipients,
-  };
-}
-
-/** Time that passes only while everybody sleeps: minutes of sending in no time, counts unchanged. */
-function jumpingClock(): Clock {
-  let now = 1_800_000_000_000;
-  const sleepers: { at: number; wake: () => void }[] = [];
-  let isPumping = false;
-  const pump = async (): Promise<void> => {
-    isPumping = true;
-    while (sleepers.length > 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-      sleepers.sort((a, b) => a.at - b.at);
-      const next = sleepers.shift();
-      if (!next) break;
-      now = Math.max(now, next.at);
-      next.wake();
-    }
-    isPumping = false;
-  };
-  const sleepUntil = (at: number): Promise<void> =>
-    new Promise((wake) => {
-      sleepers.push({ at, wake });
-      if (!isPumping) void pump();
-    });
-  return {
-    now: () => now,
-    monotonic: () => now,
-    sleep: (milliseconds) => sleepUntil(now + milliseconds),
-    sleepUntil,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { callSize } from '#domain/lane.ts';
 import { Pace, type Slot } from '#domain/pace.ts';
 import { type PaceLike, type RunOptions, runPaced } from './paced-run.ts';
 
@@ -160,10 +161,12 @@ function startNow(pace: PaceLike, recipients: number, now: number): Slot {
 /** Even spacing by the stated rate, whatever the answers say. */
 class StatedPace implements PaceLike {
   readonly perSecond: number;
+  readonly callSize: number;
   #nextAt = 0;
 
   constructor(stated: number) {
     this.perSecond = stated;
+    this.callSize = callSize(stated);
   }
 
   take(recipients: number, now: number): Slot {
@@ -180,11 +183,13 @@ class StatedPace implements PaceLike {
 /** Additive increase, multiplicative decrease, as textbooks have it. */
 class HalvingPace implements PaceLike {
   perSecond: number;
+  readonly callSize: number;
   #nextAt = 0;
   #cutAt = 0;
 
   constructor(stated: number) {
     this.perSecond = stated;
+    this.callSize = callSize(stated);
   }
 
   take(recipients: number, now: number): Slot {

@@ -1,9 +1,9 @@
 // Callers that keep a pace against a provider's token bucket, in simulated time.
 
-import { callSize, laneCount, windowSize } from '#domain/lane.ts';
+import { laneCount, windowSize } from '#domain/lane.ts';
 import type { Pace } from '#domain/pace.ts';
 
-export type PaceLike = Pick<Pace, 'perSecond' | 'take' | 'started' | 'answered'>;
+export type PaceLike = Pick<Pace, 'callSize' | 'take' | 'started' | 'answered'>;
 
 export interface RunOptions {
   readonly stated: number;
@@ -90,7 +90,7 @@ class PacedRun {
         this.#plan(now + LANE_WRITE_MS, (then) => this.#window(then));
       }
       if (isIdle) return;
-      const count = Math.min(waiting, callSize(this.#pace.perSecond));
+      const count = Math.min(waiting, this.#pace.callSize);
       waiting -= count;
       const slot = this.#pace.take(count, now);
       const start = (at: number): void => {
