@@ -32,6 +32,7 @@ export function createRunnerPorts(): RunnerPorts {
     ses: createSes(createSesClient({ region })),
     secrets,
     signingKeys: secretNames.signingKeys,
+    account: settings.email,
   });
   const mastodon = createMastodonChannel({
     http,

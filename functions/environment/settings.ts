@@ -59,6 +59,8 @@ export interface RunnerSettings extends TableSettings {
   readonly account: string;
   /** May posts go to servers on loopback? Only where everything runs there. */
   readonly loopback: boolean;
+  /** The operator's word instead of what the SES account states: recipients a second and a day. */
+  readonly email: { readonly perSecond?: number; readonly perDay?: number };
 }
 
 export function runnerSettings(): RunnerSettings {
@@ -66,7 +68,20 @@ export function runnerSettings(): RunnerSettings {
     ...tableSettings(),
     account: required('VOLLEY_ACCOUNT'),
     loopback: process.env.VOLLEY_LOOPBACK === 'yes',
+    email: {
+      ...aboveZero('perSecond', 'VOLLEY_SES_PER_SECOND'),
+      ...aboveZero('perDay', 'VOLLEY_SES_PER_DAY'),
+    },
   };
+}
+
+/** Nothing where the variable is not set; a slip of the pen must not become a rate. */
+function aboveZero<K extends string>(key: K, name: string): { readonly [key in K]?: number } {
+  const text = process.env[name];
+  if (text === undefined || text.trim() === '') return {};
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return { [key]: value } as { [key in K]: number };
+  throw new Error(`${name} is "${text}", a number above 0 is expected`);
 }
 
 export interface ApiSettings extends TableSettings {
