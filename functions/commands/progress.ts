@@ -1,6 +1,7 @@
 // Where every recipient of a burst stands, counted from its lanes and window records.
 
 import { type Burst, isLeased } from '#domain/burst.ts';
+import { heldByReason } from '#domain/held-by-reason.ts';
 import { acceptedCount, claimStanding, type Lane } from '#domain/lane.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
@@ -28,6 +29,10 @@ export interface Progress extends Counts {
   readonly legs: readonly (Counts & { readonly leg: string })[];
   /** Why people were held back when the audience was frozen, and how many. */
   readonly heldBackAtFreeze: { readonly [reason: string]: number };
+  /** The same with those who were held back at their call: adds up to `heldBack`. */
+  readonly heldBackByReason: { readonly [reason: string]: number };
+  /** Of those remaining: kept until their quiet hours end, and when the first of them do. */
+  readonly kept?: { readonly recipients: number; readonly nextAt: number };
   readonly firstCallAt?: number;
   readonly lastAnswerAt?: number;
   /** Accepted recipients a second so far. */
@@ -68,6 +73,8 @@ export function progressOf(burst: Burst, ledger: Ledger, now: number): Progress 
     ...total,
     legs,
     heldBackAtFreeze: head?.heldBack ?? {},
+    heldBackByReason: heldByReason(head, records),
+    ...keptOf(records),
     ...(firstCallAt === undefined ? {} : { firstCallAt }),
     ...(lastAnswerAt === undefined ? {} : { lastAnswerAt }),
     ...paceOf(total, firstCallAt, lastAnswerAt),
@@ -131,6 +138,17 @@ function addUp(legs: readonly Counts[]): Counts {
     inFlight: sum('inFlight'),
     remaining: sum('remaining'),
   };
+}
+
+function keptOf(records: readonly WindowRecord[]): Pick<Progress, 'kept'> {
+  let recipients = 0;
+  let nextAt = Number.POSITIVE_INFINITY;
+  for (const { state, releaseAt } of records.flatMap((record) => record.outcomes)) {
+    if (state !== 'not_called' || releaseAt === undefined) continue;
+    recipients += 1;
+    nextAt = Math.min(nextAt, releaseAt);
+  }
+  return recipients === 0 ? {} : { kept: { recipients, nextAt } };
 }
 
 function paceOf(total: Counts, firstCallAt: number | undefined, lastAnswerAt: number | undefined) {

@@ -1,0 +1,105 @@
+// What became of one address in a burst, and why.
+
+import * as z from 'zod/mini';
+import { parseAddress } from '#domain/address.ts';
+import { type Facts, marks } from '#domain/facts.ts';
+import { depthOf, leafPath } from '#domain/facts-place.ts';
+import { type Fate, fateOf } from '#domain/fate-of.ts';
+import { Refusal } from '#domain/faults.ts';
+import { Id } from '#domain/ids.ts';
+import type { ManifestHead } from '#domain/manifest.ts';
+import type { Table } from '#domain/ports.ts';
+import { addressDigest, normaliseAddress } from '#domain/suppression.ts';
+import { loadNode } from '#store/facts.ts';
+import { loadManifestChunk } from '#store/manifests.ts';
+import { findSuppression } from '#store/suppressions.ts';
+import { findBurst } from './change-burst.ts';
+import { type CommandContext, requireScope } from './context.ts';
+import { parseInput } from './parse-input.ts';
+import { readLedger } from './progress.ts';
+
+export const ShowPersonInput = z.strictObject({
+  burst: Id,
+  address: z.string().check(z.maxLength(1_000)),
+});
+
+export interface ShownEntry extends Fate {
+  readonly ordinal: number;
+  /** What came back from the provider and from the reader, by kind. */
+  readonly events: readonly string[];
+}
+
+export interface ShownPerson {
+  readonly burst: string;
+  /** Keyed: says nothing about the address to whoever lacks the key. */
+  readonly digest: string;
+  /** One for every contact of the burst's lists with this address; empty: it is in none. */
+  readonly entries: readonly ShownEntry[];
+  /** The standing order against the address as of now, whatever it was at the time. */
+  readonly suppressed?: { readonly reason: string; readonly at: number };
+}
+
+/**
+ * Reads the whole manifest: five read units for 2,000 recipients. Throws Refusal `not_frozen`
+ * before the audience is frozen, `address_invalid`, `burst_unknown`.
+ */
+export async function showPerson(
+  context: CommandContext,
+  input: z.output<typeof ShowPersonInput>,
+): Promise<ShownPerson> {
+  requireScope(context, 'operator');
+  const { burst: id, address } = parseInput(ShowPersonInput, input);
+  const parsed = parseAddress(address);
+  if (parsed.kind === 'refused') {
+    throw new Refusal('address_invalid', parsed.message, { field: 'address' });
+  }
+  const burst = await findBurst(context, id);
+  const { head, lanes, records } = await readLedger(context.table, burst);
+  if (!head) throw new Refusal('not_frozen', `the audience of burst ${id} is not frozen yet`);
+  const ledger = { burst, head, lanes, records };
+  const entries: ShownEntry[] = [];
+  for await (const ordinal of ordinalsOf(context.table, head, parsed.address)) {
+    const fate = fateOf(ledger, ordinal, context.clock.now());
+    if (fate)
+      entries.push({ ordinal, ...fate, events: await eventsOf(context.table, head, ordinal) });
+  }
+  const digest = addressDigest(parsed.address, await context.suppressionKey());
+  const order = await findSuppression(context.table, digest);
+  const suppressed = order && { reason: order.reason, at: order.at };
+  return { burst: id, digest, entries, ...(suppressed ? { suppressed } : {}) };
+}
+
+async function* ordinalsOf(
+  table: Table,
+  head: ManifestHead,
+  address: string,
+): AsyncGenerator<number> {
+  const wanted = normaliseAddress(address);
+  for (let chunk = 0; chunk * head.chunkRecipients < head.recipients; chunk += 1) {
+    for (const member of await loadManifestChunk(table, head.burst, head.freeze, chunk)) {
+      if (normaliseAddress(member.address) === wanted) yield member.ordinal;
+    }
+  }
+}
+
+async function eventsOf(table: Table, head: ManifestHead, ordinal: number): Promise<string[]> {
+  const path = leafPath(ordinal, depthOf(head.recipients));
+  const node = await loadNode(table, head.burst, 'o', path);
+  const facts = node?.kind === 'leaf' ? node.facts.get(String(ordinal)) : undefined;
+  return facts ? kindsOf(facts) : [];
+}
+
+function kindsOf(facts: Facts): string[] {
+  const has: [string, boolean][] = [
+    ['sent', facts.sentBits !== 0],
+    ['refused', facts.refusedBits !== 0],
+    ['delivered', facts.deliveredAt !== undefined],
+    ['bounced', (facts.marks & marks.bounced) !== 0],
+    ['deferred', (facts.marks & marks.deferred) !== 0],
+    ['complained', (facts.marks & marks.complained) !== 0],
+    ['opened', (facts.marks & marks.opened) !== 0],
+    ['clicked', facts.clicks.length > 0],
+    ['converted', facts.conversions.length > 0],
+  ];
+  return has.flatMap(([kind, is]) => (is ? [kind] : []));
+}
