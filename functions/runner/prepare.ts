@@ -38,7 +38,7 @@ export async function prepare(ports: RunnerPorts, holding: Holding): Promise<Rea
   const isReleased = holding.burst.committedEpoch !== undefined;
   for (const leg of plan.legs) {
     const summary = holding.burst.legs.find((one) => one.name === leg.name);
-    if (!summary || isFinal(summary.state)) continue;
+    if (!summary || (isFinal(summary.state) && !mayBeCalledAgain(holding, summary))) continue;
     // After the release a post that may have been called is only read back, never prepared anew.
     if (leg.kind === 'broadcast' && !isActive(summary)) continue;
     const problems =
@@ -57,6 +57,11 @@ export async function prepare(ports: RunnerPorts, holding: Holding): Promise<Rea
     await holding.apply({ kind: 'prepared', epoch, now, recipients, lanes: lanes.length });
   }
   return { plan, head, senders, quotaPerSecond: quota.perSecond, errors };
+}
+
+/** While measuring, policy may allow one more call to recipients of a leg that was sent. */
+function mayBeCalledAgain(holding: Holding, summary: LegSummary): boolean {
+  return holding.burst.state === 'measuring' && summary.state === 'sent';
 }
 
 /** Prepared, or planned with the reason that everybody can see long before T. */
