@@ -15,6 +15,8 @@ import { ID_PATTERN } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import type { BroadcastLegPlan, CallToAction, EmailLegPlan } from '#domain/plan.ts';
 import { parseSender } from '#domain/sender.ts';
+import { allocationFrom, isKnownCall } from './compile-allocation.ts';
+import { holdingOf } from './compile-holding.ts';
 import type { Compilation, CompiledLeg } from './compile-plan.ts';
 
 interface Input<L> {
@@ -72,7 +74,8 @@ function compileEmailLeg(
   const { path, name, leg } = input;
   const timing = timingOf(compilation, input);
   const audience = audienceOf(compilation, input);
-  const allocation = allocationOf(compilation, input);
+  const allocation = allocationFrom(compilation, [...path, 'calls'], leg.calls, input.calls);
+  const holding = holdingOf(compilation, input);
   const from = senderOf(compilation, [...path, 'from'], leg.from);
   const replyTo =
     leg['reply-to'] === undefined
@@ -88,6 +91,7 @@ function compileEmailLeg(
     audience,
     ...(leg.first === undefined ? {} : { first: leg.first }),
     allocation,
+    ...holding,
     from,
     ...(replyTo === undefined ? {} : { replyTo }),
     ...content,
@@ -101,12 +105,6 @@ function audienceOf(
   { path, leg }: Input<EmailLegFile>,
 ): string | undefined {
   const list = typeof leg.to === 'string' ? leg.to : leg.to.list;
-  if (typeof leg.to === 'object' && leg.to.except !== undefined) {
-    compilation.problem(
-      [...path, 'to', 'except'],
-      'not yet: leaving out the members of other lists',
-    );
-  }
   const audience = audienceId(list);
   if (audience !== undefined) return audience;
   return compilation.problem(
@@ -124,29 +122,6 @@ export function audienceId(list: string): string | undefined {
     .toLowerCase()
     .replaceAll('_', '-');
   return ID_PATTERN.test(id) ? id : undefined;
-}
-
-function allocationOf(compilation: Compilation, { path, leg, calls }: Input<EmailLegFile>) {
-  const field = [...path, 'calls'];
-  if (leg.calls === 'split') return calls.map((call) => ({ call: call.name, weight: 1 }));
-  const weights = typeof leg.calls === 'string' ? { [leg.calls]: 1 } : leg.calls;
-  const allocation = Object.entries(weights).map(([call, weight]) => ({ call, weight }));
-  const known = allocation.map(({ call }) => isKnownCall(compilation, field, call, calls));
-  if (known.includes(false)) return undefined;
-  if (allocation.some(({ weight }) => weight > 0)) return allocation;
-  return compilation.problem(field, 'at least one call needs a weight above zero');
-}
-
-function isKnownCall(
-  compilation: Compilation,
-  path: Path,
-  call: string,
-  calls: readonly CallToAction[],
-): boolean {
-  if (calls.some((one) => one.name === call)) return true;
-  const names = calls.map((one) => one.name).join(', ');
-  compilation.problem(path, `there is no call "${call}"; there is ${names}`);
-  return false;
 }
 
 function senderOf(compilation: Compilation, path: Path, text: string): string | undefined {

@@ -12,6 +12,7 @@ import { limits } from '#domain/limits.ts';
 import { type Moment, parseMoment } from '#domain/moment.ts';
 import { type CallToAction, type LegPlan, Plan } from '#domain/plan.ts';
 import type { CampaignSource } from '#domain/read-campaign-file.ts';
+import { frequencyCapOf } from './compile-holding.ts';
 import { compileLeg } from './compile-leg.ts';
 
 export interface CompileOptions {
@@ -112,6 +113,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
   }
   const approval = approvalOf(compilation);
   const notify = notifyOf(compilation);
+  const cap = frequencyCapOf(compilation);
   if (compilation.problems.length > 0) throw refuseFile(compilation.problems);
   const { goal, burst } = file;
   const outcomes = burst.outcomes ? Object.keys(burst.outcomes) : undefined;
@@ -136,6 +138,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
     ...(outcomes === undefined ? {} : { outcomes }),
     ...(approval.above === undefined ? {} : { approvalAbove: approval.above }),
     policy: compilation.orDefault(['burst', 'in-doubt'], burst['in-doubt'], 'at-most-once'),
+    ...cap,
     attributionMs: withinMs,
     comparison: {
       metric: goal ? 'conversion' : 'click',

@@ -36,6 +36,40 @@ const moment = line(100);
 /** Which call goes to whom: one by name, `split` by chance over all, or weights. */
 const EmailCalls = z.union([name, z.record(name, z.number().check(z.gte(0), z.lte(1_000_000)))]);
 
+const timeOfDay = z
+  .string()
+  .check(z.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'write a time of day such as 21:30'));
+
+/** Local time where the recipient is; where nobody knows, where the burst was planned. */
+const QuietHoursFile = z.union([
+  z
+    .string()
+    .check(
+      z.regex(
+        /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/,
+        'write quiet hours such as 21:00-08:00',
+      ),
+    ),
+  z.strictObject({
+    from: timeOfDay,
+    to: timeOfDay,
+    /** Whose turn comes inside them: left out, or called as soon as they end. */
+    inside: z.optional(z.enum(['hold-back', 'release-after'])),
+  }),
+]);
+
+/** A part of the list, in its order. */
+const WaveFile = z.strictObject({
+  share: z.optional(
+    z.string().check(z.regex(/^\d{1,3}(?:\.\d{1,3})? ?%$/, 'write a share such as 10%')),
+  ),
+  recipients: z.optional(z.int().check(z.gte(1), z.lte(limits.audienceMax))),
+  calls: z.optional(EmailCalls),
+  /** Since the leg's start; absent: when somebody allocates its calls. */
+  after: z.optional(duration),
+});
+export type WaveFile = z.output<typeof WaveFile>;
+
 const timing = {
   /** Start relative to the moment. */
   offset: z.optional(duration),
@@ -58,6 +92,8 @@ export const EmailLegFile = z.strictObject({
   'reply-to': z.optional(line(320)),
   subject: line(250),
   body: fileName,
+  'quiet-hours': z.optional(QuietHoursFile),
+  waves: z.optional(z.array(WaveFile).check(z.minLength(2), z.maxLength(20))),
   ...timing,
 });
 export type EmailLegFile = z.output<typeof EmailLegFile>;
@@ -132,6 +168,12 @@ export const CampaignFile = z.strictObject({
         ),
     ),
     late: z.optional(duration),
+    /** Of every email leg that has none of its own. */
+    'quiet-hours': z.optional(QuietHoursFile),
+    /** Nobody gets more messages within that time, over all bursts and this one. */
+    'frequency-cap': z.optional(
+      z.strictObject({ messages: z.int().check(z.gte(1), z.lte(1_000)), within: duration }),
+    ),
     'if-not-ready': z.optional(z.enum(['hold', 'drop', 'go'])),
     'in-doubt': z.optional(z.enum(['at-most-once', 'resend-when-unproven'])),
     legs: z.optional(Legs),
@@ -142,12 +184,9 @@ export type CampaignFile = z.output<typeof CampaignFile>;
 /** What a campaign file may come to say one day. Refused by name rather than ignored. */
 export const NOT_YET: ReadonlyMap<string, string> = new Map([
   ['then', 'follow-ups (then)'],
-  ['waves', 'sending in waves'],
   ['first-wave', 'a first wave'],
   ['test', 'a test share'],
   ['holdout', 'a holdout'],
-  ['quiet-hours', 'quiet hours'],
-  ['frequency-cap', 'a frequency cap'],
   ['series', 'a series of posts'],
   ['every', 'a series of posts'],
   ['segment', 'segments'],

@@ -152,16 +152,6 @@ describe('every refusal names file, line and field', () => {
       `${launch}  then:\n    thank: { who: converted }\n`,
       'atlas.yaml:26: burst.then: not yet: follow-ups (then)',
     ],
-    [
-      'waves',
-      but('late: 2h', 'waves: [10%, 90%]'),
-      'atlas.yaml:19: burst.legs.prospects.waves: not yet: sending in waves',
-    ],
-    [
-      'quiet hours',
-      but('late: 2h', 'quiet-hours: 22:00-08:00'),
-      'atlas.yaml:19: burst.legs.prospects.quiet-hours: not yet: quiet hours',
-    ],
     ['a holdout', `${launch}  holdout: 5%\n`, 'atlas.yaml:26: burst.holdout: not yet: a holdout'],
   ])('what is still to come is refused by name: %s', (_name, text, want) => {
     expect(problems(text)).toContain(want);
