@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -14,6 +14,7 @@ import { startParameters } from '#infra/local/stand-ins/parameters.ts';
 import { startSesFront } from '#infra/local/stand-ins/ses/ses-front.ts';
 import { createTableInput } from '#store/table.ts';
 import { right } from './example-settings.ts';
+import { synthesize } from './synthesized.ts';
 
 /** The settings of the examples under a domain that somebody could own. */
 const own = JSON.parse(JSON.stringify(right).replaceAll('example.org', 'riverside.test'));
@@ -291,4 +292,35 @@ test('a removal says what goes and what stays, by stage', () => {
   expect(leaves(dev)).not.toContain('table');
   expect(dev.join('\n')).toContain('table dev-volley');
   for (const lines of [prod, dev]) expect(leaves(lines)).toContain('/volley: keys of links');
+});
+
+describe('docs/deploy.md', () => {
+  const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'deploy.md'), 'utf8');
+
+  test('names every service that CloudFormation must be allowed to use', async () => {
+    const { template } = await synthesize('prod', { customerKey: true });
+    const used = Object.values(template.Resources).map(({ Type }) => Type.replace(/::\w+$/, ''));
+    const named = [...text.matchAll(/`(AWS::\w+)`/g)].map(([, name]) => name);
+    expect([...new Set(named)].sort()).toEqual([...new Set(used)].sort());
+  }, 60_000);
+
+  test('explains every setting, and no other', () => {
+    const table = text.slice(text.indexOf('| Name | Means'), text.indexOf('The stages differ'));
+    const rows = table.split('\n').slice(2);
+    const explained = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)]);
+    const refusal = readSettings({ stage: 'dev', dev: { ...own.dev, nobody: 1 } });
+    const known = /there are (.*)$/.exec(
+      refusal.kind === 'refused' ? refusal.problems[0]! : '',
+    )?.[1];
+    expect(explained.map(([, name]) => name).sort()).toEqual(known?.split(', ').sort());
+  });
+
+  test('names no script that is not there', () => {
+    const { scripts } = JSON.parse(
+      readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
+    ) as { scripts: { [name: string]: string } };
+    for (const [, name = ''] of text.matchAll(/npm run ([a-z]+)/g)) {
+      expect(scripts).toHaveProperty(name);
+    }
+  });
 });
