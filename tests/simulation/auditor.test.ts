@@ -10,6 +10,7 @@ const T = 100_000;
 function goodTruth(): Truth {
   return {
     startAt: 0,
+    isFair: true,
     endedAt: T + 60_000,
     healedAt: T + 30_000,
     bursts: [
@@ -334,6 +335,35 @@ const spoilt: readonly [string, string, Spoil][] = [
     {
       ledger: goodLedger({
         lanes: [{ lane: 0, leg: 'mail', from: 0, to: 2, next: 2, window: { from: 0, to: 2 } }],
+      }),
+    },
+  ],
+  [
+    'V9',
+    'in fair weather somebody was left out',
+    {
+      truth: (t) => t.accepted.pop(),
+      ledger: goodLedger({ records: [record('in_doubt')] }),
+    },
+  ],
+  [
+    'V9',
+    'in fair weather a leg started late',
+    { truth: (t) => Object.assign(t.calls[1]!, { nodeClockAt: T + 60 }) },
+  ],
+  [
+    'V9',
+    'in fair weather a post was missed',
+    {
+      truth: (t) => {
+        t.posts.pop();
+        t.calls.pop();
+      },
+      ledger: goodLedger({
+        legs: [
+          { name: 'mail', state: 'sent' },
+          { name: 'post', state: 'missed' },
+        ],
       }),
     },
   ],

@@ -52,6 +52,7 @@ export const judges: { readonly [invariant: string]: Judge } = {
   V6: stopHolds,
   V7: neverBeforeTheMoment,
   V8: onlyApprovedContent,
+  V9: fairWeather,
   V11: withinTheQuota,
   V16: comesToRest,
   V17: noRetryStorm,
@@ -405,6 +406,53 @@ function onlyApprovedContent(truth: Truth): string[] {
       broken.push(
         `${call.burst} sent ${call.content || 'unmarked content'}, which nobody approved`,
       );
+    }
+  }
+  return broken;
+}
+
+// ---- V9: where nothing fails, everything goes well ----------------------------------------------
+
+/** First calls start within this after their moment, by the clock of the node that makes them. */
+const LATENESS_MS = 50;
+
+/** Every burst with a moment is released on time, and everybody gets it who is not held back. */
+function fairWeather(truth: Truth, ledger: Ledger): string[] {
+  if (!truth.isFair) return [];
+  const broken: string[] = [];
+  for (const known of truth.bursts) {
+    const books = ledger.bursts.find((one) => one.burst === known.burst);
+    if (books?.momentAt === undefined || books.state === 'cancelled') continue;
+    const said = standings(books);
+    for (const leg of known.legs) {
+      const state = books.legs.find((one) => one.name === leg.leg)?.state;
+      if (state === 'dropped') continue;
+      const name = `${known.burst}/${leg.leg}`;
+      const wanted = leg.kind === 'email' ? 'sent' : 'published';
+      if (state !== wanted) broken.push(`${name} is ${state} though nothing failed`);
+      // Legs of one channel that start together share the quota: the first of them counts.
+      const together = known.legs
+        .filter((one) => one.kind === leg.kind && one.offsetMs === leg.offsetMs)
+        .map((one) => one.leg);
+      const first = truth.calls.find(
+        (call) => call.burst === known.burst && together.includes(call.leg),
+      );
+      const late = (first?.nodeClockAt ?? 0) - books.momentAt - leg.offsetMs;
+      const isFired = truth.moments.some(
+        (one) => one.kind === 'fired' && one.burst === known.burst,
+      );
+      // What should have started before a fire starts with it.
+      if (isFired && leg.offsetMs < 0) continue;
+      if (first && late > (isFired ? FINAL_MS : LATENESS_MS)) {
+        broken.push(`${name} started ${late.toFixed(1)} ms late though nothing failed`);
+      }
+    }
+    for (const [ordinal, standing] of said) {
+      const range = books.ranges.find((one) => ordinal >= one.from && ordinal < one.to);
+      const leg = books.legs.find((one) => one.name === range?.leg);
+      if (leg?.state !== 'sent' || standing === 'accepted' || standing === 'held_back') continue;
+      broken.push(`${known.burst}: ordinal ${ordinal} is ${standing} though nothing failed`);
+      break;
     }
   }
   return broken;

@@ -55,14 +55,15 @@ const BASE = 1_804_118_400_000;
 const SIZES = [30, 60, 90, 120, 160, 200, 240, 300, 380] as const;
 const RATES = [7, 14, 30, 60, 100, 200, 500] as const;
 
-export async function drawScript(stream: Stream): Promise<Script> {
+/** In fair weather nobody has second thoughts: everything is ordered once and in time. */
+export async function drawScript(stream: Stream, isFair = false): Promise<Script> {
   const own = stream.fork('script');
   const startAt =
     BASE + (own.chance(0.2) ? 86_400_000 - own.integer(1, 120_000) : own.integer(0, 80_000_000));
   const statedPerSecond = own.pick(RATES);
   const bursts: BurstScript[] = [];
   const doings: Doing[] = [];
-  const count = own.pick([1, 1, 1, 2, 2, 3]);
+  const count = isFair ? 1 : own.pick([1, 1, 1, 2, 2, 3]);
   let people = 0;
   for (let index = 1; index <= count; index += 1) {
     const isLast = index === count;
@@ -70,7 +71,9 @@ export async function drawScript(stream: Stream): Promise<Script> {
     const burst = await drawBurst(stream.fork(`burst${index}`), `b${index}`, least);
     people += burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
     bursts.push(burst);
-    doings.push(...drawDoings(stream.fork(`doings${index}`), burst, { startAt, statedPerSecond }));
+    doings.push(
+      ...drawDoings(stream.fork(`doings${index}`), burst, { startAt, statedPerSecond }, isFair),
+    );
   }
   doings.sort((one, other) => one.at - other.at);
   const lastAt = Math.max(...doings.map(lastOf));
@@ -137,7 +140,13 @@ interface Surroundings {
   readonly statedPerSecond: number;
 }
 
-function drawDoings(stream: Stream, burst: BurstScript, around: Surroundings): Doing[] {
+function drawDoings(
+  stream: Stream,
+  burst: BurstScript,
+  around: Surroundings,
+  isFair: boolean,
+): Doing[] {
+  if (isFair) return orderOnce(stream, burst, around.startAt);
   const { startAt, statedPerSecond } = around;
   const people = burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
   const drainMs = (people / statedPerSecond) * 1_000;
@@ -176,6 +185,25 @@ function drawDoings(stream: Stream, burst: BurstScript, around: Surroundings): D
     does(begin + 3_000, { kind: 'schedule', momentAt });
     if (stream.chance(0.12)) replan(stream, burst, begin, momentAt, does);
     disturb(stream, burst, { momentAt, drainMs }, does);
+  }
+  return doings;
+}
+
+/** Approved, given its moment or fired, and left alone. */
+function orderOnce(stream: Stream, burst: BurstScript, startAt: number): Doing[] {
+  const doings: Doing[] = [];
+  const does = (after: number, act: Act) => {
+    doings.push({ at: startAt + after, burst: burst.burst, act });
+  };
+  if (burst.needsSecond) does(0, { kind: 'approve' });
+  if (burst.outcomes.length > 0 || stream.chance(0.2)) {
+    does(2_000, { kind: 'standby', from: startAt + 10_000, until: startAt + 200_000 });
+    const outcome = burst.outcomes.length > 0 ? stream.pick(burst.outcomes) : undefined;
+    const after = stream.between(15_000, 60_000);
+    does(after, outcome === undefined ? { kind: 'fire' } : { kind: 'fire', outcome });
+  } else {
+    const momentAt = Math.round(startAt + stream.between(40_000, 110_000));
+    does(2_000, { kind: 'schedule', momentAt });
   }
   return doings;
 }

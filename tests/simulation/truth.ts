@@ -110,6 +110,8 @@ export interface BurstTruth {
 
 export interface Truth {
   readonly startAt: number;
+  /** Nothing failed and nobody interfered: everything had to go well. */
+  readonly isFair: boolean;
   /** When faults ended; absent in runs without a heal phase. */
   healedAt?: number;
   endedAt: number;

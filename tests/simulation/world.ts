@@ -77,7 +77,9 @@ const STEPS_MAX = 200_000;
 const SKEW_MAX_MS = 5_000;
 
 export async function runWorld(options: WorldOptions): Promise<History> {
-  const script = options.script ?? (await drawScript(new Stream(options.seed)));
+  const stream = new Stream(options.seed);
+  const { isFair } = new SwarmFaults(stream.fork('faults'));
+  const script = options.script ?? (await drawScript(stream, isFair));
   return new World(options, script).run();
 }
 
@@ -94,6 +96,7 @@ class World implements Surroundings {
   readonly #script: Script;
   readonly #subject: Subject;
   readonly #on: ReadonlySet<FaultClass>;
+  readonly #isFair: boolean;
   readonly #truth: Truth;
   readonly #violations: Violation[] = [];
   readonly #secrets: SimSecrets;
@@ -119,6 +122,7 @@ class World implements Surroundings {
     const swarm = new SwarmFaults(this.#stream.fork('faults'));
     this.faults = options.faults ?? swarm;
     this.#on = options.faults ? new Set<FaultClass>() : swarm.on;
+    this.#isFair = options.faults === undefined && swarm.isFair;
     this.schedule = new Schedule(script.startAt, this.#stream.fork('ties'));
     this.trace = new Trace(script.startAt, options.isTraced === true);
     if (!options.faults) for (const line of swarm.describe()) this.#say(line);
@@ -205,6 +209,7 @@ class World implements Surroundings {
     const lower = this.#stream.fork('P1').between(0.5, 0.95);
     return {
       startAt,
+      isFair: this.#isFair,
       endedAt: startAt,
       bursts: bursts.map((burst) => truthOf(burst, startAt)),
       calls: [],
