@@ -52,8 +52,8 @@ export const limits = {
   releaseLatestMs: 24 * 3_600_000,
   /** A wave that waits for its allocation is looked at this often; allocating it wakes the burst. */
   waveLookMs: 15 * 60_000,
-  /** While a leg is being sent, those it keeps are looked at this often. */
-  keptLookMs: 60_000,
+  /** While a leg is being sent, those it keeps are looked at this often, whatever is known of them. */
+  keptLookMs: 10 * 60_000,
   /** While something is in doubt, a measuring burst is looked at again after this. */
   lookAgainMs: 60_000,
   /** How far clocks of writers may disagree; the change log is re-read this far back. */

@@ -23,6 +23,8 @@ export class HoldBack {
   readonly #guard: Guard;
   readonly #members: Members;
   readonly #rules = new Map<string, Rules>();
+  /** By leg: the instants for which this runner has kept somebody. */
+  readonly #releases = new Map<string, Set<number>>();
 
   constructor(plan: Plan, of: { holding: Holding; guard: Guard; members: Members }) {
     this.#holding = of.holding;
@@ -66,6 +68,12 @@ export class HoldBack {
     return startAt + limits.releaseLatestMs;
   }
 
+  /** The first instant after this one for which this runner has kept somebody; Infinity for none. */
+  nextRelease(leg: string, after: number): number {
+    const later = [...(this.#releases.get(leg) ?? [])].filter((at) => at > after);
+    return Math.min(...later, Number.POSITIVE_INFINITY);
+  }
+
   /** Works out the zones of those who come first, so that nothing has to be at the release. */
   warm(leg: string, candidates: readonly Candidate[], at: number): void {
     const clock = this.#rules.get(leg)?.quiet?.clock;
@@ -79,7 +87,10 @@ export class HoldBack {
     const isKept =
       rules.quiet?.inside === 'release_after' && releaseAt <= this.latestAt(leg, candidate.ordinal);
     const reason = 'quiet_hours';
-    return isKept ? { state: 'not_called', reason, releaseAt } : { state: 'held_back', reason };
+    if (!isKept) return { state: 'held_back', reason };
+    const releases = this.#releases.get(leg) ?? new Set();
+    this.#releases.set(leg, releases.add(releaseAt));
+    return { state: 'not_called', reason, releaseAt };
   }
 }
 

@@ -27,18 +27,37 @@ export async function sendKept(sending: Sending, leg: string, work: LegWork): Pr
   for (;;) {
     const { state } = work;
     if (state === 'over') return {};
+    const lookedAt = sending.clock.now();
     const end = await callReleased(sending, leg);
-    const isWorking = state === 'working';
-    if (end.halt || (!isWorking && isOver(sending, end.nextAt))) return end;
-    const lookAt = isWorking ? sending.clock.now() + limits.keptLookMs : Number.POSITIVE_INFINITY;
+    const isDone = state === 'done' && (end.nextAt === undefined || isFar(sending, end.nextAt));
+    if (end.halt || isDone) return end;
     const isMoved = () => work.state !== state;
-    const waited = await waitFor(sending, Math.min(end.nextAt ?? lookAt, lookAt), isMoved);
+    const waited = await waitForRelease(sending, leg, { lookedAt, nextAt: end.nextAt, isMoved });
     if (waited === 'over' && !isMoved()) return end;
   }
 }
 
-function isOver(sending: Sending, nextAt: number | undefined): boolean {
-  return nextAt === undefined || isFar(sending, nextAt);
+interface Looked {
+  readonly lookedAt: number;
+  /** Of those who were kept by then. */
+  readonly nextAt: number | undefined;
+  readonly isMoved: () => boolean;
+}
+
+/** Until somebody may be released, kept before the last look or since: this runner knows them all. */
+async function waitForRelease(
+  sending: Sending,
+  leg: string,
+  { lookedAt, nextAt, isMoved }: Looked,
+): Promise<'reached' | 'over'> {
+  const { clock, holdBack } = sending;
+  const lookAgainAt = lookedAt + limits.keptLookMs;
+  for (;;) {
+    const known = Math.min(nextAt ?? lookAgainAt, holdBack.nextRelease(leg, lookedAt), lookAgainAt);
+    if (clock.now() >= known) return 'reached';
+    const sliceAt = Math.min(known, clock.now() + limits.heartbeatNearMs);
+    if ((await waitFor(sending, sliceAt, isMoved)) === 'over' || isMoved()) return 'over';
+  }
 }
 
 /** One look: releases who may be released, and says when the next one may. */

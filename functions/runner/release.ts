@@ -51,7 +51,7 @@ async function startInOrder(
     const mine = legs.filter((leg) => claimed.has(leg.name));
     const others = legs.filter((leg) => !claimed.has(leg.name));
     if (others.length > 0) await waitUntil(sending, startAt - limits.commitLeadMs);
-    if (sending.holding.burst.state !== 'releasing') return;
+    if (!mayStart(sending, startAt, mine.length > 0)) return;
     const launches: Launch[] = [];
     for (const leg of mine)
       launches.push(...(await launchesOf(sending, leg, claimed.get(leg.name))));
@@ -61,6 +61,12 @@ async function startInOrder(
     if (startAt > sending.clock.now()) await sending.clock.sleepUntil(startAt);
     for (const launch of launches) start(launch);
   }
+}
+
+/** Where the time is up before a start, the next runner claims those legs. */
+function mayStart(sending: Sending, startAt: number, hasClaimed: boolean): boolean {
+  if (sending.holding.burst.state !== 'releasing') return false;
+  return hasClaimed || startAt <= Math.max(sending.clock.now(), sending.until);
 }
 
 /** Legs that are not over, by their common start, earliest first. */

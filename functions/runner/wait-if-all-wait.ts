@@ -1,6 +1,7 @@
 // A release in which nothing can be called before some later instant: handed over until then.
 
-import { isFinal } from '#domain/leg.ts';
+import { type Burst, legStartAt } from '#domain/burst.ts';
+import { isActive, isFinal, type LegSummary } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import type { Holding } from './holding.ts';
 import type { RunnerPorts } from './ports.ts';
@@ -15,14 +16,23 @@ export async function waitIfAllWait(
   holding: Holding,
   waits: ReadonlyMap<string, number>,
 ): Promise<void> {
-  if (waits.size === 0 || holding.burst.state !== 'releasing') return;
-  const open = holding.burst.legs.filter((leg) => !isFinal(leg.state));
+  const { burst } = holding;
+  if (burst.state !== 'releasing') return;
+  const now = ports.clock.now();
+  const open = burst.legs.filter((leg) => !isFinal(leg.state));
   const isPostInDoubt = open.some((leg) => leg.state === 'in_doubt');
-  const sending = open.filter((leg) => leg.state !== 'in_doubt');
-  if (!sending.every((leg) => waits.has(leg.name))) return;
+  const instants = open
+    .filter((leg) => leg.state !== 'in_doubt')
+    .map((leg) => waits.get(leg.name) ?? startOf(burst, leg));
+  if (instants.length === 0 || !instants.every((at) => at > now)) return;
   const doubts = await settleDoubts(ports, holding);
-  const lookAt = ports.clock.now() + limits.lookAgainMs;
   const isInDoubt = isPostInDoubt || doubts.waiting > 0;
-  const nextAt = Math.min(...waits.values(), isInDoubt ? lookAt : Number.POSITIVE_INFINITY);
-  await holding.handOver(Math.floor(nextAt));
+  const lookAt = isInDoubt ? now + limits.lookAgainMs : Number.POSITIVE_INFINITY;
+  await holding.handOver(Math.floor(Math.min(...instants, lookAt)));
+}
+
+/** When a leg that has not started has to be claimed; a leg that has started waits for nothing. */
+function startOf(burst: Burst, leg: LegSummary): number {
+  const startAt = isActive(leg) ? legStartAt(burst, leg) : undefined;
+  return (startAt ?? 0) - limits.commitLeadMs;
 }

@@ -80,6 +80,9 @@ async function openWaves(sending: Sending, plan: EmailLegPlan): Promise<number |
     members.adopt(head);
     const due = allocated(sending, head, plan, clock.now());
     if (due.kind === 'none') return due.nextAt;
+    // A runner that slept through a stop must not decide for whoever gave it.
+    await sending.holding.refresh();
+    if (sending.holding.burst.state !== 'releasing') return clock.now();
     // Whoever was faster has decided; what stands there then is looked at again.
     await saveManifestHead(table, head, due.head, entropy.id());
   }

@@ -277,3 +277,19 @@ test('a leg without quiet hours writes exactly what it wrote without them', asyn
   expect(world.table.meter.of('lane').writeUnits).toBeLessThanOrEqual(14);
   expect(world.table.meter.of('window_record').writeUnits).toBe(0);
 });
+
+test('recipients whose hours end while the others are still being sent are called then', async () => {
+  // Six minutes of sending; in Tokyo it is 07:57:30 when it begins.
+  const start = at('2027-03-04T22:57:30Z');
+  const world = new World(start - 10 * MINUTE);
+  await world.addReaders('members', 18_000, (n) => (n % 2 ? 'America/New_York' : 'Asia/Tokyo'));
+  const quietHours = { ...night, inside: 'release_after' as const };
+  await world.plan({ burst: 'one', at: start, legs: [{ quietHours }] });
+  await world.run(start + 30 * MINUTE);
+  const called = world.called('one');
+  expect(new Set(called.map((one) => one.ordinal)).size).toBe(18_000);
+  const firstKept = called.find((one) => sleeps(one))?.at ?? 0;
+  expect(firstKept).toBeGreaterThanOrEqual(MORNING);
+  expect(firstKept).toBeLessThan(MORNING + 10_000);
+  expect((await world.load('one')).legs[0]?.state).toBe('sent');
+});
