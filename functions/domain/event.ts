@@ -1,7 +1,7 @@
 // What comes back: the messages of the feedback queue, whoever put them there.
 
 import * as z from 'zod/mini';
-import { Id, InstantSchema, Mark, Name } from './ids.ts';
+import { Id, InstantSchema, Name } from './ids.ts';
 
 const base = { id: z.string().check(z.minLength(1), z.maxLength(256)), at: InstantSchema };
 
@@ -82,5 +82,3 @@ export const EmailTags = z.strictObject({
 });
 
 export type EmailTags = z.output<typeof EmailTags>;
-
-export const EventId = Mark;

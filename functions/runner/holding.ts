@@ -1,7 +1,7 @@
 // A lease in hand: the only way the runner changes a burst's header.
 
 import { advance, type BurstEvent } from '#domain/advance.ts';
-import { type Burst, isLeased, releaseSpan } from '#domain/burst.ts';
+import { type Burst, releaseSpan } from '#domain/burst.ts';
 import { Fault } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
@@ -165,9 +165,4 @@ function leaseFor(burst: Burst, now: number): { leaseMs: number; heartbeatMs: nu
   return isNear
     ? { leaseMs: limits.leaseNearMs, heartbeatMs: limits.heartbeatNearMs }
     : { leaseMs: limits.leaseFarMs, heartbeatMs: limits.heartbeatFarMs };
-}
-
-/** True when somebody else is looking after the burst well. */
-export function isHeldByOther(burst: Burst, holder: string, now: number): boolean {
-  return isLeased(burst, now) && burst.holder !== holder;
 }

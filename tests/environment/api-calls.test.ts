@@ -90,6 +90,7 @@ test('sending is switched off and on where SES would do it', async () => {
     perSecond: 10,
     perDay: 100,
     configurationSets: ['volley'],
+    publishes: [],
     deliver: () => undefined,
   });
   closing.push(() => front.close());
