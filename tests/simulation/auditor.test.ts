@@ -20,8 +20,14 @@ function goodTruth(): Truth {
         needsSecond: true,
         policy: 'at-most-once',
         legs: [
-          { leg: 'mail', kind: 'email', offsetMs: 0, audience: ['a@example.com', 'b@example.com'] },
-          { leg: 'post', kind: 'post', offsetMs: 0, audience: [] },
+          {
+            leg: 'mail',
+            kind: 'email',
+            offsetMs: 0,
+            deadlineMs: 7_200_000,
+            audience: ['a@example.com', 'b@example.com'],
+          },
+          { leg: 'post', kind: 'post', offsetMs: 0, deadlineMs: 60_000, audience: [] },
         ],
         contents: [
           { content: 'mark-b1-v1', contentHash: 'one' },
@@ -220,7 +226,10 @@ const spoilt: readonly [string, string, Spoil][] = [
     'V4',
     'somebody is unproven though the event was recorded',
     {
-      truth: (t) => t.events.push(sendEvent(T + 1_000)),
+      truth: (t) => {
+        t.events.push(sendEvent(T + 1_000));
+        t.endedAt = T + 600_000;
+      },
       ledger: goodLedger({ records: [record('unproven')] }),
     },
   ],
@@ -295,6 +304,11 @@ const spoilt: readonly [string, string, Spoil][] = [
     'V7',
     'a provider was called for a burst nobody planned',
     { truth: (t) => t.calls.push(call({ burst: 'b9' })) },
+  ],
+  [
+    'V10',
+    'a post went out after its deadline',
+    { truth: (t) => Object.assign(t.calls[1]!, { nodeClockAt: T + 60_001 }) },
   ],
   ['V8', 'nobody approved it', { truth: (t) => t.acknowledgements.pop() }],
   [

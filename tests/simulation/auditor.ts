@@ -53,6 +53,7 @@ export const judges: { readonly [invariant: string]: Judge } = {
   V7: neverBeforeTheMoment,
   V8: onlyApprovedContent,
   V9: fairWeather,
+  V10: nothingTooLate,
   V11: withinTheQuota,
   V16: comesToRest,
   V17: noRetryStorm,
@@ -453,6 +454,27 @@ function fairWeather(truth: Truth, ledger: Ledger): string[] {
       if (leg?.state !== 'sent' || standing === 'accepted' || standing === 'held_back') continue;
       broken.push(`${known.burst}: ordinal ${ordinal} is ${standing} though nothing failed`);
       break;
+    }
+  }
+  return broken;
+}
+
+// ---- V10: nothing is posted after its deadline without asking -----------------------------------
+
+/** A resume is somebody's word that it may still go; it counts from then. */
+function nothingTooLate(truth: Truth, ledger: Ledger): string[] {
+  const broken: string[] = [];
+  for (const call of truth.calls) {
+    const momentAt = ledger.bursts.find((one) => one.burst === call.burst)?.momentAt;
+    const known = truth.bursts.find((one) => one.burst === call.burst);
+    const leg = known?.legs.find((one) => one.leg === call.leg);
+    if (call.provider !== 'network' || momentAt === undefined || !leg) continue;
+    const resumes = truth.resumes
+      .filter((one) => one.burst === call.burst && one.askedAt < call.startedAt)
+      .map((one) => (one.answeredAt ?? Number.POSITIVE_INFINITY) + truth.skewMaxMs);
+    const late = call.nodeClockAt - Math.max(momentAt + leg.offsetMs, ...resumes) - leg.deadlineMs;
+    if (late > 0) {
+      broken.push(`${call.burst}/${call.leg} was posted ${Math.round(late)} ms past its deadline`);
     }
   }
   return broken;

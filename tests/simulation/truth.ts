@@ -100,6 +100,8 @@ export interface BurstTruth {
     readonly leg: string;
     readonly kind: 'email' | 'post';
     readonly offsetMs: number;
+    /** Past its start plus this it is late, and nobody has asked for that. */
+    readonly deadlineMs: number;
     readonly outcome?: string;
     /** Everybody the leg is meant for, held-back people included. */
     readonly audience: readonly string[];

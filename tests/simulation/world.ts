@@ -262,7 +262,7 @@ class World implements Surroundings {
   #newNetwork(): SimNetwork {
     const chance = this.#stream.fork('network');
     const settings = {
-      honoursKeys: !this.#has('P4') || chance.chance(0.6),
+      honoursKeys: chance.chance(0.65),
       keyMs: 3_600_000,
       visibilityMs: chance.pick([0, 0, 1_000, 5_000]),
       isTokenValid: true,
@@ -655,6 +655,7 @@ function truthOf(script: BurstScript, startAt: number): Truth['bursts'][number] 
       leg: leg.leg,
       kind: leg.kind,
       offsetMs: leg.offsetMs,
+      deadlineMs: leg.deadlineMs,
       ...(leg.outcome === undefined ? {} : { outcome: leg.outcome }),
       audience: leg.audience?.addresses ?? [],
     })),
