@@ -89,6 +89,10 @@ export const bundling = {
   target: 'node24',
   minify: true,
   mainFields: ['module', 'main'],
+  /** A file of ours for a package, from the top of the checkout. */
+  alias: {
+    '@aws-sdk/credential-provider-node': './functions/environment/default-credentials.ts',
+  },
   /** CommonJS inside an ES module still asks for `require`. */
   banner:
     "import{createRequire as volleyRequire}from'node:module';const require=volleyRequire(import.meta.url);",

@@ -116,7 +116,7 @@ function regionName(): string {
 }
 
 /** As Lambda gives them to a function, good for the life of its process. */
-function credentials(): Credentials {
+export function credentials(): Credentials {
   const sessionToken = process.env.AWS_SESSION_TOKEN;
   return {
     accessKeyId: required('AWS_ACCESS_KEY_ID'),

@@ -27,6 +27,8 @@ export async function bundleFunctions(
     target: bundling.target,
     minify: bundling.minify,
     mainFields: [...bundling.mainFields],
+    alias: { ...bundling.alias },
+    absWorkingDir: checkout,
     banner: { js: bundling.banner },
     logLevel: 'error',
   });

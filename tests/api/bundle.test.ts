@@ -16,6 +16,8 @@ test('the API is at most 250 KB, compressed, as it is uploaded', async () => {
     target: bundling.target,
     minify: bundling.minify,
     mainFields: [...bundling.mainFields],
+    alias: { ...bundling.alias },
+    absWorkingDir: join(import.meta.dirname, '..', '..'),
     banner: { js: bundling.banner },
     logLevel: 'error',
   });

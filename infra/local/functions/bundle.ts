@@ -26,6 +26,8 @@ export async function bundle(
     target: bundling.target,
     minify: bundling.minify,
     mainFields: [...bundling.mainFields],
+    alias: { ...bundling.alias },
+    absWorkingDir: root,
     banner: { js: bundling.banner },
     logLevel: 'error',
   });
