@@ -198,14 +198,15 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     const problem = approvalProblem(burst, event.now) ?? outcomeProblem(burst, event.outcome);
     if (problem) return problem;
     const { reason: _r, ...rest } = burst;
+    const legs = burst.legs.map((leg) => forOutcome(leg, event.outcome));
     return advanced(
       {
         ...rest,
         state: 'armed',
-        momentAt: event.now,
+        momentAt: event.now - earliestOffset(legs),
         firedAt: event.now,
         ...(event.outcome === undefined ? {} : { outcome: event.outcome }),
-        legs: burst.legs.map((leg) => forOutcome(leg, event.outcome)),
+        legs,
       },
       [{ kind: 'start_runner' }],
     );
@@ -390,6 +391,11 @@ function forOutcome(leg: LegSummary, outcome: string | undefined): LegSummary {
 function unleased(burst: Burst): Burst {
   const { holder: _h, leaseUntil: _l, preparedAt: _p, ...rest } = burst;
   return { ...rest, epoch: burst.epoch + 1 };
+}
+
+/** A fire starts the first leg at once; a leg that leads T therefore moves T behind the fire. */
+function earliestOffset(legs: Burst['legs']): number {
+  return Math.min(0, ...legs.filter(isActive).map((leg) => leg.offsetMs));
 }
 
 function asPlanned(leg: LegSummary): LegSummary {

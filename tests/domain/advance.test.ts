@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Advanced, advance, type BurstEvent } from '#domain/advance.ts';
-import { type Burst, BurstState, wakeAt } from '#domain/burst.ts';
+import { type Burst, BurstState, legStartAt, wakeAt } from '#domain/burst.ts';
 import { limits } from '#domain/limits.ts';
 import { aBurst, aLeg, hash, T } from './a-burst.ts';
 
@@ -167,6 +167,21 @@ test.each(table)('$kind of a burst that is $state: $to', ({ kind, state, to }) =
 });
 
 describe('moments', () => {
+  test('a fire starts a leg that leads the moment at once, and the others keep their distance', () => {
+    const { standby } = typical;
+    const legs = standby.legs.map((leg, index) => ({
+      ...leg,
+      state: 'prepared' as const,
+      offsetMs: index === 0 ? -30_000 : 5_000,
+    }));
+    const now = (standby.standbyFrom ?? 0) + 1_000;
+    const fired = advance({ ...standby, legs }, { kind: 'fire', now });
+    if (fired.kind !== 'advanced') throw new Error(fired.message);
+    expect(fired.burst.firedAt).toBe(now);
+    expect(fired.burst.legs.map((leg) => legStartAt(fired.burst, leg))[0]).toBe(now);
+    expect(fired.burst.momentAt).toBe(now + 30_000);
+  });
+
   test('a past moment or an empty stand-by is refused', () => {
     const past = advance(typical.draft, { kind: 'schedule', momentAt: T, zone: 'UTC', now: T });
     expect(code(past)).toBe('moment_past');
