@@ -8,12 +8,12 @@ import { compareSdkDefault } from './sdk-default.ts';
 
 const short: BlackBoxOptions = {
   seed: 4,
-  seconds: 6,
-  killsPerSecond: 4,
+  seconds: 10,
+  killsPerSecond: 2,
   runners: 3,
   lapse: 10,
   lists: [100, 300],
-  burstEveryMs: 1_500,
+  burstEveryMs: 1_000,
   postDeadlineSeconds: 4,
   healSeconds: 60,
 };
@@ -34,11 +34,10 @@ describe('real processes under kill -9', { timeout: 150_000 }, () => {
     expect(result.takeovers).toBeGreaterThan(0);
   });
 
-  // Killed more gently, and only until the bug has shown itself.
+  // Killed where it hurts, and only until the bug has shown itself.
   const planted: BlackBoxOptions = {
     ...short,
     seconds: 60,
-    killsPerSecond: 2,
     lists: [400],
     emailOnly: true,
     untilDuplicate: true,

@@ -25,14 +25,14 @@ export interface BlackBoxOptions {
   readonly healSeconds: number;
   /** Past the moment by this, a post that was never called is missed. */
   readonly postDeadlineSeconds: number;
-  /** Ends the killing as soon as somebody was written to twice: for planted bugs. */
+  /** Aims at acceptances, and ends as soon as somebody was written to twice: for planted bugs. */
   readonly untilDuplicate?: boolean;
   readonly emailOnly?: boolean;
   readonly runner?: 'run' | 'naive';
   /** Planted bugs. */
   readonly edits?: readonly Edit[];
   readonly keep?: boolean;
-  readonly onStart?: (world: World) => void;
+  readonly onStart?: (stop: World['stop']) => void;
   readonly say?: (line: string) => void;
 }
 
@@ -60,8 +60,8 @@ export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxRes
     callerGivesUpMs: PROVIDER_TIMEOUT_MS / lapse,
     edits: [...timeLapse(lapse), ...(options.edits ?? [])],
     runner: options.runner ?? 'run',
+    ...(options.onStart ? { onStart: options.onStart } : {}),
   });
-  options.onStart?.(world);
   try {
     return await run(world, options, say);
   } finally {
@@ -84,6 +84,7 @@ async function run(
     unleash(world, {
       seed: options.seed,
       isOver,
+      ...(options.untilDuplicate ? { isAimed: true } : {}),
       killsPerSecond: options.killsPerSecond,
       freezeMs: LEASE_MS / options.lapse,
     }),

@@ -1,5 +1,6 @@
 // Kills without warning: runners most of all, often several at once, now and then the table.
 
+import { statSync } from 'node:fs';
 import type { Slot } from './fleet.ts';
 import { pause } from './operator.ts';
 import { type Random, randomOf } from './random.ts';
@@ -11,6 +12,8 @@ export interface ChaosOptions {
   readonly isOver: () => boolean;
   /** On average, over all processes. */
   readonly killsPerSecond: number;
+  /** Strikes right after SES has accepted something: for planted bugs, which then show at once. */
+  readonly isAimed?: boolean;
   /** How long a frozen runner stands still: longer than its lease. */
   readonly freezeMs: number;
 }
@@ -21,42 +24,57 @@ export interface Chaos {
   readonly freezes: number;
 }
 
+/** Who dies how often. The table is every other process's world: rarely. */
+const KINDS = { run: 60, record: 18, api: 19, database: 3 };
+
 export async function unleash(world: World, options: ChaosOptions): Promise<Chaos> {
   const kills: Record<string, number> = {};
-  const kill = (slot: Slot, kind: string): void => {
-    if (slot.kill()) kills[kind] = (kills[kind] ?? 0) + 1;
+  const kill = (slot: Slot, kind: string): boolean => {
+    const isKilled = slot.kill();
+    if (isKilled) kills[kind] = (kills[kind] ?? 0) + 1;
+    return isKilled;
   };
-  const [, freezes] = await Promise.all([killing(world, options, kill), freezing(world, options)]);
+  const striking = options.isAimed ? aiming : killing;
+  const [, freezes] = await Promise.all([striking(world, options, kill), freezing(world, options)]);
   const total = Object.values(kills).reduce((sum, count) => sum + count, 0);
   return { kills, total, freezes };
 }
 
+/** By the clock and by what was really killed, so that a busy machine kills no less. */
 async function killing(
   world: World,
-  options: ChaosOptions,
-  kill: (slot: Slot, kind: string) => void,
+  { seed, killsPerSecond, isOver }: ChaosOptions,
+  kill: (slot: Slot, kind: string) => boolean,
 ): Promise<void> {
-  const random = randomOf(options.seed, 'kills');
-  while (!options.isOver()) {
-    const count = random.weighted({ 1: 4, 2: 3, 4: 3 });
+  const random = randomOf(seed, 'kills');
+  const began = Date.now();
+  let killed = 0;
+  while (!isOver()) {
     // The more at once, the longer the pause: the rate stays, and the survivors get somewhere.
-    await pause((Number(count) / options.killsPerSecond) * 1_000 * (0.5 + random.next()));
-    if (options.isOver()) return;
-    for (let index = 0; index < Number(count); index += 1) {
-      switch (random.weighted({ run: 66, record: 15, api: 16, database: 3 })) {
-        case 'run':
-          kill(runnerToKill(world.runners, random), 'run');
-          break;
-        case 'record':
-          kill(world.record, 'record');
-          break;
-        case 'api':
-          kill(world.api, 'api');
-          break;
-        default:
-          kill(world.database, 'database');
-      }
+    const count = Number(random.weighted({ 1: 3, 3: 3, 6: 3 }));
+    await pause(began + ((killed + count) / killsPerSecond) * 1_000 - Date.now());
+    if (isOver()) return;
+    for (let tries = 0, left = count; left > 0 && tries < 20; tries += 1) {
+      const kind = random.weighted(KINDS);
+      if (!kill(kind === 'run' ? runnerToKill(world.runners, random) : world[kind], kind)) continue;
+      left -= 1;
+      killed += 1;
     }
+  }
+}
+
+/** Waits for the next acceptance and kills whoever may have asked for it, before it can record it. */
+async function aiming(
+  world: World,
+  { isOver }: ChaosOptions,
+  kill: (slot: Slot, kind: string) => boolean,
+): Promise<void> {
+  const size = () => statSync(world.truth.ses).size;
+  while (!isOver()) {
+    const before = size();
+    while (size() === before && !isOver()) await pause(3);
+    for (const slot of world.runners) if (slot.isBusy) kill(slot, 'run');
+    await pause(1_000);
   }
 }
 

@@ -20,15 +20,15 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 const seconds = Number(values.seconds);
 const lapse = Number(values.lapse);
-const KILLS_PER_SECOND = 2.6;
+const KILLS_PER_SECOND = 2;
 /** At 60 s at least a hundred; shorter runs in proportion. */
 const KILLS_MIN = Math.min(100, Math.floor((seconds * 100) / 60));
 
-let world: World | undefined;
+let stop: World['stop'] | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
     console.log(`${signal}: ending every process`);
-    await world?.stop({ keep: values.keep });
+    await stop?.({ keep: values.keep });
     process.exit(130);
   });
 }
@@ -48,11 +48,12 @@ const result = await runBlackBox({
   runners: 6,
   lists: [200, 500, 1_000, 2_400],
   burstEveryMs: 2_000,
-  postDeadlineSeconds: 10,
+  // Longer than the lease of a killed runner, or no post would ever be called.
+  postDeadlineSeconds: lapse > 1 ? 10 : 40,
   healSeconds: lapse > 1 ? 120 : 240,
   keep: values.keep,
-  onStart: (started) => {
-    world = started;
+  onStart: (given) => {
+    stop = given;
   },
   say: (line) => console.log(line),
 });

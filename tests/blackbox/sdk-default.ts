@@ -47,6 +47,8 @@ async function duplicatesOf(
   send: (endpoint: string) => Promise<void>,
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'volley-blackbox-sdk-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   const truth = join(folder, 'ses.jsonl');
   const input: SesInput = {
     truth,
@@ -71,6 +73,7 @@ async function duplicatesOf(
   } finally {
     await stub.stop();
     output.end();
-    rmSync(folder, { recursive: true, force: true });
+    remove();
+    process.off('exit', remove);
   }
 }

@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly edits: readonly Edit[];
   /** `naive` puts another runner in the place of Volley's. */
   readonly runner: Extract<BundleName, 'run' | 'naive'>;
+  /** Gets the way to end everything before anything is started. */
+  readonly onStart?: (stop: World['stop']) => void;
 }
 
 export interface World {
@@ -47,9 +49,6 @@ export interface World {
 }
 
 export const LINK_BASE = 'https://go.example.com';
-/** Every so many starts of a runner share one rate lease; the others have one of their own. */
-const SHARED_ACCOUNT_EVERY = 5;
-
 export async function startWorld(options: WorldOptions): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'volley-blackbox-'));
   const output = createWriteStream(join(folder, 'processes.log'), { flags: 'a' });
@@ -59,6 +58,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await new Promise((resolve) => output.end(resolve));
     if (!keep) rmSync(folder, { recursive: true, force: true });
   };
+  options.onStart?.(stop);
   try {
     return await start(options, folder, output, stops, stop);
   } catch (error) {
@@ -94,7 +94,7 @@ async function start(
     seed,
     weights: SES_FAULTS,
     callerGivesUpMs,
-    perSecond: { from: 150, to: 1_500 },
+    perSecond: { from: 200, to: 1_000 },
     lost: 0.003,
     doubled: 0.15,
   };
@@ -165,20 +165,12 @@ function slotsOf(
   };
   const random = randomOf(seed, 'invocations');
   const runners = Array.from({ length: options.runners }, (_, index) => {
-    const environment = (started: number) => ({
-      ...environmentOf('run'),
-      // A killed runner's share of the rate lapses only after a minute; where every start has a
-      // rate of its own, kills do not bring the sending to a standstill.
-      VOLLEY_ACCOUNT:
-        started % SHARED_ACCOUNT_EVERY === SHARED_ACCOUNT_EVERY - 1
-          ? 'blackbox/shared'
-          : `blackbox/${index}-${started}`,
-    });
     const input = (): RunInput => ({
       bundle: bundles[options.runner],
       beatMs: random.between(100, 600),
       invocationMs: random.between(4_000, 20_000),
     });
+    const environment = () => environmentOf('run');
     return new Slot({ name: `run-${index}`, file: 'run', input, environment }, output);
   });
   const recordInput: RecordInput = { bundle: bundles.record, ses: urls.ses ?? '' };

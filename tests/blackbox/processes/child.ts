@@ -10,9 +10,11 @@ export function say(message: object): void {
   if (process.connected) process.send?.(message, () => undefined);
 }
 
-/** Says that the process can be talked to; it ends when its parent does. */
+// A process ends when its parent does, also while it is still starting.
+process.on('disconnect', () => process.exit(0));
+
+/** Says that the process can be talked to. */
 export function ready(message: object = {}): void {
-  process.on('disconnect', () => process.exit(0));
   say({ kind: 'ready', ...message });
 }
 
