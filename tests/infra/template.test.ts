@@ -4,6 +4,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { acknowledgements } from '#infra/aws/acknowledgements.ts';
 import { buildApp } from '#infra/aws/build-app.ts';
+import { bundleFunctions } from '#infra/aws/bundle-functions.ts';
 import { settingsOrRefusal } from '#infra/aws/context.ts';
 import { alarms } from '#infra/aws/watched.ts';
 import { functions, queues, runtime, type Value } from '#infra/definition.ts';
@@ -189,8 +190,10 @@ describe('functions', () => {
   });
 
   test('are the very files that the local runtime runs', async () => {
-    const local = await bundle(checkout, functions);
-    const aws = await bundled();
+    const [local, aws] = await Promise.all([
+      bundle(checkout, functions),
+      bundleFunctions(join(dev.folder, 'again')),
+    ]);
     for (const { name } of functions) {
       const uploaded = readFileSync(join(aws.get(name)!, 'index.mjs'));
       expect(uploaded.equals(readFileSync(local.get(name)!))).toBe(true);
