@@ -38,18 +38,30 @@ export async function reconcile(
       );
     }
     const isOpen = postsOpen || doubts.waiting > 0 || doubts.resend.size > 0;
-    await goOn(ports, holding, isOpen);
+    const againMs = isOpen ? limits.lookAgainMs : limits.unprovenLookMs;
+    await goOn(ports, holding, { isOpen, againMs, mustLook: isOpen || doubts.unproven > 0 });
   } finally {
     await sending?.share.giveUp().catch(() => undefined);
   }
 }
 
-async function goOn(ports: RunnerPorts, holding: Holding, isOpen: boolean): Promise<void> {
+interface Standing {
+  /** Something may still be settled within the grace time. */
+  readonly isOpen: boolean;
+  readonly mustLook: boolean;
+  readonly againMs: number;
+}
+
+async function goOn(ports: RunnerPorts, holding: Holding, standing: Standing): Promise<void> {
   const { burst } = holding;
+  const { isOpen, mustLook, againMs } = standing;
   const now = ports.clock.now();
   const measureUntil = burst.measureUntil ?? now;
   if (!isOpen && now >= measureUntil) await holding.apply({ kind: 'decide', now });
-  await holding.handOver(Math.floor(isOpen ? now + limits.lookAgainMs : measureUntil));
+  const soon = now + againMs;
+  await holding.handOver(
+    Math.floor(mustLook && (isOpen || soon < measureUntil) ? soon : measureUntil),
+  );
 }
 
 /** A burst that was abandoned: open windows are in doubt, the rest was never called. */

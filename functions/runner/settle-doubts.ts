@@ -12,6 +12,8 @@ import type { RunnerPorts } from './ports.ts';
 export interface Doubts {
   /** Entries still in doubt whose grace time runs. */
   readonly waiting: number;
+  /** Entries whose grace time is over without proof; an event is believed whenever it comes. */
+  readonly unproven: number;
   /** Entries that policy allows to be called once more, by leg. */
   readonly resend: ReadonlyMap<string, number>;
 }
@@ -28,6 +30,7 @@ export async function settleDoubts(ports: RunnerPorts, holding: Holding): Promis
   const evidence = new Evidence(table, burst.id, burst.recipients ?? 0);
   const doubtful = records.filter((record) => record.outcomes.some(isOpen));
   let waiting = 0;
+  let unproven = 0;
   const resend = new Map<string, number>();
   for (const record of doubtful) {
     const isOver = ports.clock.now() >= record.recordedAt + limits.graceMs;
@@ -36,10 +39,11 @@ export async function settleDoubts(ports: RunnerPorts, holding: Holding): Promis
     const left = outcomes.filter((one) => one.state === 'in_doubt').length;
     if (mayResend && left > 0) resend.set(record.leg, (resend.get(record.leg) ?? 0) + left);
     else waiting += left;
+    unproven += outcomes.filter((one) => one.state === 'unproven').length;
     await write(ports, record, outcomes);
     await holding.renewIfDue();
   }
-  return { waiting, resend };
+  return { waiting, unproven, resend };
 }
 
 function isOpen(outcome: EntryOutcome): boolean {

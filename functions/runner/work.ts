@@ -43,9 +43,14 @@ async function takeAndDrive(
   }
 }
 
+/**
+ * A burst is held from the horizon on; one that only measures is looked at when its time has come,
+ * not before: looking costs two writes.
+ */
 function isDue(burst: Burst, now: number): boolean {
   const at = wakeAt(burst);
-  return at !== undefined && at <= now + limits.horizonMs;
+  const isOver = burst.state === 'measuring' || burst.state === 'decided';
+  return at !== undefined && at <= now + (isOver ? 0 : limits.horizonMs);
 }
 
 /** Near enough that a lost holder must be replaced at once: an armed burst shortly before T. */
