@@ -54,8 +54,20 @@ export const limits = {
   waveLookMs: 15 * 60_000,
   /** While a leg is being sent, those it keeps are looked at this often, whatever is known of them. */
   keptLookMs: 10 * 60_000,
+  /** While email is sent its bounces and complaints are looked at this often. */
+  breakerLookMs: 800,
+  /** A first wave: recipients, share of the list, and from what list on it is sent by itself. */
+  firstWaveMin: 200,
+  firstWaveMax: 2_000,
+  firstWaveShare: 0.004,
+  firstWaveListMin: 1_000,
+  /** The others wait until so much of it was delivered or bounced, or for so long. */
+  firstWaveFeedback: 0.95,
+  firstWaveWaitMs: 10 * 60_000,
   /** While something is in doubt, a measuring burst is looked at again after this. */
   lookAgainMs: 60_000,
+  /** The same while only unproven entries are left: their events may come for days. */
+  unprovenLookMs: 3_600_000,
   /** How far clocks of writers may disagree; the change log is re-read this far back. */
   clockSkewMs: 10_000,
   changeLogOverlapMs: 60_000,
@@ -87,6 +99,7 @@ const relations: readonly [string, boolean][] = [
   ],
   ['two ticks fit into the horizon', limits.horizonMs >= 2 * 60_000 + limits.leaseFarMs],
   ['a read this fresh keeps the stop promise', limits.freshnessMs < limits.stopMs],
+  ['a breaker opens within the time of a stop', limits.breakerLookMs < limits.stopMs],
   ['fire is looked for four times a second', limits.fireLookMs <= 250],
   [
     'the change log is re-read beyond any clock skew',

@@ -40,6 +40,8 @@ export const LegRange = z.strictObject({
   to: z.int(),
   /** The allocation of the whole leg, or of its first wave, stored before the first claim. */
   allocation: StoredAllocation,
+  /** How many of the first ordinals leave alone at first. */
+  firstWave: z.optional(z.int()),
   /** Only of a leg that leaves in waves: together they are [from, sendableTo). */
   waves: z.optional(z.array(WaveRange)),
   /** Only where somebody was held back: together they are [sendableTo, to). */
@@ -55,6 +57,8 @@ export const LaneRange = z.strictObject({
   to: z.int(),
   /** Only of a leg that leaves in waves. */
   wave: z.optional(z.int()),
+  /** The first wave of a list never mailed before: the leg's other lanes wait for its feedback. */
+  isFirst: z.optional(z.literal(true)),
 });
 export type LaneRange = z.output<typeof LaneRange>;
 
@@ -98,4 +102,11 @@ export function openLanes(head: ManifestHead, leg: string): LaneRange[] {
     (lane) =>
       lane.leg === leg && (lane.wave === undefined || waves?.[lane.wave]?.allocation !== undefined),
   );
+}
+
+/** The lanes of a leg that start with it: those of its first wave where it has one. */
+export function startingLanes(head: ManifestHead, leg: string): LaneRange[] {
+  const open = openLanes(head, leg);
+  const first = open.filter((lane) => lane.isFirst);
+  return first.length > 0 ? first : open;
 }

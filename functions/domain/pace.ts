@@ -8,6 +8,8 @@ import { SlotLog } from './slot-log.ts';
 export interface Slot {
   at: number;
   readonly recipients: number;
+  /** Which row of slots it stands in; a new row begins where time was lost. */
+  readonly row: number;
   startedAt?: number;
 }
 
@@ -49,6 +51,7 @@ export class Pace {
   #perSecond: number;
   #stated: number;
   #nextAt = Number.NEGATIVE_INFINITY;
+  #row = 0;
   readonly #log = new SlotLog();
   /** While throttled calls are being sorted out: since when. */
   #brakedAt: number | undefined;
@@ -92,9 +95,13 @@ export class Pace {
 
   /** A slot for a call of this many recipients; not before `slot.at` may it start. */
   take(recipients: number, now: number): Slot {
-    const startAt = Math.max(this.#nextAt, now - this.#catchUpMs(recipients));
-    this.#nextAt = startAt + this.#milliseconds(recipients);
-    const slot = { at: Math.max(startAt, now), recipients };
+    const earliest = now - this.#catchUpMs(recipients);
+    if (this.#nextAt < earliest) {
+      this.#nextAt = earliest;
+      this.#row += 1;
+    }
+    const slot = { at: Math.max(this.#nextAt, now), recipients, row: this.#row };
+    this.#nextAt += this.#milliseconds(recipients);
     this.#log.taken(slot);
     return slot;
   }
@@ -104,9 +111,9 @@ export class Pace {
     return now - slot.at > this.#catchUpMs(slot.recipients) + LATE_MS;
   }
 
-  /** Gives a slot back that was taken and not used. */
+  /** Gives a slot back that was taken and not used; its time may be used while its row lasts. */
   giveBack(slot: Slot): void {
-    this.#nextAt -= this.#milliseconds(slot.recipients);
+    if (slot.row === this.#row) this.#nextAt -= this.#milliseconds(slot.recipients);
     this.#log.givenBack(slot);
   }
 

@@ -49,6 +49,12 @@ export const EmailLegPlan = z.strictObject({
   allocation: Allocation,
   /** The list in parts: the first leaves at the leg's start, the others wait for their allocation. */
   waves: z.optional(z.array(WavePlan).check(z.minLength(1))),
+  /** Few leave first where the list was never mailed, the others after their feedback; absent: off. */
+  firstWave: z.optional(
+    z.union([z.literal(['auto', 'off']), z.strictObject({ recipients: z.int().check(z.gte(1)) })]),
+  ),
+  /** Why it is off. */
+  firstWaveReason: z.optional(z.string()),
   /** Local hours in which nobody of this leg is messaged. */
   quietHours: z.optional(QuietHours),
   /** Leaves out whoever has converted in the burst named here; none named: in any of the campaign. */

@@ -6,8 +6,9 @@ import { codeOf } from '#domain/faults.ts';
 import type { Lane } from '#domain/lane.ts';
 import { isActive, isFinal } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
-import { openLanes } from '#domain/manifest.ts';
+import { startingLanes } from '#domain/manifest.ts';
 import { Pace } from '#domain/pace.ts';
+import { Breaker } from './breaker.ts';
 import { EvenLanes } from './even-lanes.ts';
 import { decideGo } from './go-no-go.ts';
 import { Guard } from './guard.ts';
@@ -212,7 +213,7 @@ async function commit(
   });
   const claimed = new Map<string, Lane[]>();
   for (const leg of starting) {
-    const ranges = openLanes(readied.head, leg.name);
+    const ranges = startingLanes(readied.head, leg.name);
     const lanes = ranges.map((range) => claimFirst(ports, holding, readied.head, range));
     claimed.set(leg.name, await settleAll(lanes));
   }
@@ -257,6 +258,7 @@ async function sendingOf(
     holding,
     guard,
     holdBack: new HoldBack(plan, { holding, guard, members }),
+    breaker: new Breaker(ports, holding, plan),
     pace: new Pace(share.perSecond),
     evenLanes: new EvenLanes(head.lanes),
     share,
@@ -280,7 +282,7 @@ async function sendAll(
   const { readied, share } = held;
   const sending = await sendingOf(ports, holding, held, options.until);
   try {
-    await release(sending, options.claimed);
+    await sending.breaker.watch(release(sending, options.claimed));
   } finally {
     await share.giveUp().catch(() => undefined);
   }

@@ -1,11 +1,13 @@
 // Freezes the audience of every email leg into one manifest: ordinals, lanes, who is held back.
 
 import { createHash } from 'node:crypto';
+import { firstWaveSize } from '#domain/first-wave.ts';
 import { laneCount } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
 import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
 import { waveRanges } from '#domain/wave-ranges.ts';
+import { loadAudienceHistory } from '#store/audience-history.ts';
 import { type Contact, listContacts } from '#store/audiences.ts';
 import { loadManifestHead, saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
 import { freezeReasons } from './freeze-reasons.ts';
@@ -88,11 +90,24 @@ async function gather(
     }
     const sendableTo = writer.next;
     const heldRanges = await addHeld(writer, leg, held);
-    const base = { leg: leg.name, from, sendableTo, to: writer.next };
+    const firstWave = await firstWaveOf(ports, leg, sendableTo - from);
+    const base = { leg: leg.name, from, sendableTo, to: writer.next, ...firstWave };
     legs.push({ ...base, ...wavesOf(leg, { from, sendableTo }), ...heldRanges });
   }
   const digest = await writer.finish();
   return { recipients: writer.next, legs, heldBack: sumOf(legs), digest };
+}
+
+/** Few leave first where nobody of the list was ever mailed; decided once, with the freeze. */
+async function firstWaveOf(
+  ports: RunnerPorts,
+  leg: EmailLegPlan,
+  recipients: number,
+): Promise<Pick<LegRange, 'firstWave'>> {
+  if (leg.firstWave === undefined || leg.firstWave === 'off') return {};
+  const isMailed = (await loadAudienceHistory(ports.table, leg.audience)) !== undefined;
+  const firstWave = firstWaveSize(leg.firstWave, { recipients, isMailed });
+  return firstWave === 0 ? {} : { firstWave };
 }
 
 /** Legs that leave whatever the outcome first: nobody is held back for one that may never leave. */
@@ -168,23 +183,26 @@ function memberOf(contact: Contact, leg: EmailLegPlan): Omit<Member, 'ordinal'> 
 /** Lanes over each leg's sendable ordinals, or over each of its waves, numbered through the burst. */
 function layOut(legs: readonly LegRange[], perSecond: number): LaneRange[] {
   const lanes: LaneRange[] = [];
-  const lay = (leg: string, part: { from: number; to: number }, wave?: number): void => {
+  const add = (leg: string, part: { from: number; to: number }, more: Partial<LaneRange>): void => {
+    if (part.to > part.from) lanes.push({ lane: lanes.length, leg, ...part, ...more });
+  };
+  const lay = (leg: string, part: { from: number; to: number }, more: Partial<LaneRange>): void => {
     const recipients = part.to - part.from;
-    if (recipients === 0) return;
     const count = laneCount(recipients, perSecond);
     for (let index = 0; index < count; index += 1) {
-      lanes.push({
-        lane: lanes.length,
-        leg,
-        from: part.from + Math.floor((recipients * index) / count),
-        to: part.from + Math.floor((recipients * (index + 1)) / count),
-        ...(wave === undefined ? {} : { wave }),
-      });
+      const from = part.from + Math.floor((recipients * index) / count);
+      const to = part.from + Math.floor((recipients * (index + 1)) / count);
+      add(leg, { from, to }, more);
     }
   };
-  for (const { leg, from, sendableTo, waves } of legs) {
-    if (waves) for (const [index, wave] of waves.entries()) lay(leg, wave, index);
-    else lay(leg, { from, to: sendableTo });
+  for (const { leg, from, sendableTo, waves, firstWave = 0 } of legs) {
+    const parts = waves ?? [{ from, to: sendableTo }];
+    for (const [wave, part] of parts.entries()) {
+      const more = waves ? { wave } : {};
+      const firstTo = wave === 0 ? Math.min(part.to, part.from + firstWave) : part.from;
+      add(leg, { from: part.from, to: firstTo }, { ...more, isFirst: true });
+      lay(leg, { from: firstTo, to: part.to }, more);
+    }
   }
   return lanes;
 }

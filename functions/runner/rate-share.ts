@@ -25,6 +25,8 @@ export class RateShare {
   #perSecond = 0;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #endsAt = Number.NEGATIVE_INFINITY;
+  /** The end of the lease as this process wrote it last: tells its own from a successor's. */
+  #until = Number.NEGATIVE_INFINITY;
   #renewing: Promise<void> | undefined;
 
   /** @param recipients how many are to be sent to: no more than these in one second is of use */
@@ -71,20 +73,22 @@ export class RateShare {
       const saved = await saveRateLease(table, before, lease, entropy.id());
       if (saved.kind === 'lost') continue;
       this.#perSecond = share;
+      this.#until = request.until;
       this.#endsAt = issuedAt + limits.rateShareMs;
       return;
     }
   }
 
-  /** Gives the share up, so that others need not wait for it to lapse. */
+  /** Gives the share up, so that others need not wait for it to lapse; never that of a successor. */
   async giveUp(): Promise<void> {
     const { table, entropy, account } = this.#ports;
     if (this.#endsAt === Number.NEGATIVE_INFINITY) return;
     this.#endsAt = Number.NEGATIVE_INFINITY;
     for (let attempt = 0; attempt < 4; attempt += 1) {
       const before = await loadRateLease(table, account);
-      if (!before?.leases.some((one) => one.holder === this.#holder)) return;
-      const leases = before.leases.filter((one) => one.holder !== this.#holder);
+      const own = before?.leases.find((one) => one.holder === this.#holder);
+      if (!before || own?.until !== this.#until) return;
+      const leases = before.leases.filter((one) => one !== own);
       const saved = await saveRateLease(table, before, { ...before, leases }, entropy.id());
       if (saved.kind === 'saved') return;
     }

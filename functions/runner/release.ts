@@ -4,8 +4,9 @@ import { legStartAt } from '#domain/burst.ts';
 import type { Lane } from '#domain/lane.ts';
 import { isActive, isFinal, type LegSummary } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
-import { openLanes } from '#domain/manifest.ts';
+import { startingLanes } from '#domain/manifest.ts';
 import type { EmailLegPlan } from '#domain/plan.ts';
+import { noteMailed, sendInTurn } from './first-wave.ts';
 import { LeaseLost } from './holding.ts';
 import { type KeptEnd, type LegWork, sendKept } from './kept-entries.ts';
 import { claimFirstIfFree } from './lane-claims.ts';
@@ -164,10 +165,10 @@ async function takeOver(sending: Sending, leg: LegSummary, post: PostLeg): Promi
   await settlePost(sending, post, { until: sending.until });
 }
 
-/** First windows on all open lanes of a leg, all at once. */
+/** First windows on all lanes that start with a leg, all at once. */
 async function claimLanes(sending: Sending, leg: string): Promise<Lane[]> {
   const { ports, holding, head } = sending;
-  const ranges = openLanes(head, leg);
+  const ranges = startingLanes(head, leg);
   return settleAll(ranges.map((range) => claimFirstIfFree(ports, holding, head, range)));
 }
 
@@ -187,7 +188,7 @@ async function sendLeg(
   // A failure of the lanes is told first; this one is told by the `await` below.
   keeping?.catch(() => undefined);
   try {
-    const ends = await sendLanes(sending, name, lanes);
+    const ends = await sendInTurn(sending, plan, lanes, (some) => sendLanes(sending, name, some));
     const halted = ends.find((end) => end.halt !== undefined);
     if (halted) return await haltLeg(sending, name, halted, ends);
     const waves = await sendWaves(
@@ -199,7 +200,9 @@ async function sendLeg(
     work.state = 'done';
     const kept: KeptEnd = await (keeping ?? callAgain(sending, name));
     if (kept.halt) return await haltLeg(sending, name, { halt: kept.halt }, ends);
-    await endLeg(sending, name, [waves.nextAt, kept.nextAt]);
+    const nexts = [waves.nextAt, kept.nextAt];
+    if (nexts.every((at) => at === undefined)) await noteMailed(sending, plan, ends);
+    await endLeg(sending, name, nexts);
   } finally {
     work.state = 'over';
     await keeping?.catch(() => undefined);

@@ -5,6 +5,7 @@ import type { ManifestHead } from '#domain/manifest.ts';
 import type { Pace } from '#domain/pace.ts';
 import type { Plan } from '#domain/plan.ts';
 import type { Clock } from '#domain/ports.ts';
+import type { Breaker } from './breaker.ts';
 import type { EvenLanes } from './even-lanes.ts';
 import type { Guard } from './guard.ts';
 import type { HoldBack } from './hold-back.ts';
@@ -19,6 +20,7 @@ export interface Sending {
   readonly holding: Holding;
   readonly guard: Guard;
   readonly holdBack: HoldBack;
+  readonly breaker: Breaker;
   readonly pace: Pace;
   readonly evenLanes: EvenLanes;
   readonly share: RateShare;

@@ -72,6 +72,8 @@ export const keys = {
   }),
   tally: (burst: string, name: string): Key => ({ pk: `B#${burst}`, sk: `T#${name}` }),
   comparison: (burst: string, name: string): Key => ({ pk: `B#${burst}`, sk: `R#${name}` }),
+  breaker: (burst: string): Key => ({ pk: `B#${burst}`, sk: 'Z#' }),
+  audienceHistory: (audience: string): Key => ({ pk: `H#${audience}`, sk: '#' }),
   idempotency: (key: string): Key => ({ pk: `Y#${key}`, sk: '#' }),
   principal: (tokenDigest: string): Key => ({ pk: `P#${tokenDigest}`, sk: '#' }),
   connection: (connection: string): Key => ({ pk: keys.connections, sk: connection }),
@@ -149,6 +151,7 @@ const BURST_KINDS: { readonly [letter: string]: string } = {
   E: 'audit',
   T: 'tally',
   R: 'comparison',
+  Z: 'breaker',
 };
 
 const BURST_PART_KINDS: { readonly [letter: string]: string } = {
@@ -163,6 +166,7 @@ const OTHER_KINDS: { readonly [letter: string]: string } = {
   U: 'suppression',
   Q: 'rate_lease',
   A: 'contact',
+  H: 'audience_history',
   O: 'media',
   Y: 'idempotency',
   P: 'principal',

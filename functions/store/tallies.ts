@@ -87,8 +87,13 @@ export async function loadTallies(table: Table, burst: string): Promise<Tallies>
   };
 }
 
-export async function loadCounted(table: Table, burst: string): Promise<Counted | undefined> {
-  const item = await table.get(keys.tally(burst, 'counted'), { consistent: true });
+/** Read strongly, unless a lag of some milliseconds is as good. */
+export async function loadCounted(
+  table: Table,
+  burst: string,
+  options: { readonly consistent: boolean } = { consistent: true },
+): Promise<Counted | undefined> {
+  const item = await table.get(keys.tally(burst, 'counted'), options);
   return item && decodeCounted(item);
 }
 

@@ -138,8 +138,9 @@ describe('slots', () => {
     expect(pace.isLate(slot, slot.at + 2_000)).toBe(true);
     const other = pace.take(7, 0);
     pace.giveBack(slot);
-    pace.giveBack(other);
     expect(pace.take(7, 2_000).at).toBe(2_000);
+    // The other one's time is over: giving it back makes room for nobody.
+    pace.giveBack(other);
     expect(pace.take(7, 2_000).at).toBeGreaterThan(2_250);
   });
 
@@ -172,7 +173,7 @@ class StatedPace implements PaceLike {
   take(recipients: number, now: number): Slot {
     const at = Math.max(this.#nextAt, now);
     this.#nextAt = at + (recipients / this.perSecond) * 1_000;
-    return { at, recipients };
+    return { at, recipients, row: 0 };
   }
 
   started(): void {}
@@ -195,7 +196,7 @@ class HalvingPace implements PaceLike {
   take(recipients: number, now: number): Slot {
     const at = Math.max(this.#nextAt, now);
     this.#nextAt = at + (recipients / this.perSecond) * 1_000;
-    return { at, recipients };
+    return { at, recipients, row: 0 };
   }
 
   started(): void {}
