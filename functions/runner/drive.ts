@@ -10,6 +10,7 @@ import { startingLanes } from '#domain/manifest.ts';
 import { Pace } from '#domain/pace.ts';
 import { Breaker } from './breaker.ts';
 import { EvenLanes } from './even-lanes.ts';
+import { freeLanes } from './free-lanes.ts';
 import { decideGo } from './go-no-go.ts';
 import { Guard } from './guard.ts';
 import { HoldBack } from './hold-back.ts';
@@ -295,6 +296,7 @@ async function finish(ports: RunnerPorts, holding: Holding, readied: Readied): P
   const { burst } = holding;
   if (burst.state !== 'releasing') return;
   if (!burst.legs.every((leg) => isFinal(leg.state) || leg.state === 'in_doubt')) return;
+  await freeLanes(ports, holding);
   const now = ports.clock.now();
   const measureUntil = (burst.momentAt ?? now) + readied.plan.comparison.windowMs;
   await holding.apply({ kind: 'sent', epoch: holding.epoch, now, measureUntil });
