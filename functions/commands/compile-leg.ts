@@ -16,6 +16,7 @@ import { limits } from '#domain/limits.ts';
 import type { BroadcastLegPlan, CallToAction, EmailLegPlan } from '#domain/plan.ts';
 import { parseSender } from '#domain/sender.ts';
 import { allocationFrom, isKnownCall } from './compile-allocation.ts';
+import { firstWaveOf } from './compile-first-wave.ts';
 import { holdingOf } from './compile-holding.ts';
 import type { Compilation, CompiledLeg } from './compile-plan.ts';
 
@@ -92,6 +93,7 @@ function compileEmailLeg(
     ...(leg.first === undefined ? {} : { first: leg.first }),
     allocation,
     ...holding,
+    ...firstWaveOf(compilation, input),
     from,
     ...(replyTo === undefined ? {} : { replyTo }),
     ...content,

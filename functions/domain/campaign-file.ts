@@ -70,6 +70,15 @@ const WaveFile = z.strictObject({
 });
 export type WaveFile = z.output<typeof WaveFile>;
 
+const FIRST_WAVE_RULE = 'write auto, a number of recipients, or off: and why';
+
+/** A list never mailed before: few leave first, the others after their feedback. */
+const FirstWaveFile = z.union([
+  z.string().check(z.regex(/^auto$/, FIRST_WAVE_RULE)),
+  z.int().check(z.gte(50), z.lte(100_000)),
+  z.strictObject({ off: line(200) }),
+]);
+
 const timing = {
   /** Start relative to the moment. */
   offset: z.optional(duration),
@@ -94,6 +103,7 @@ export const EmailLegFile = z.strictObject({
   body: fileName,
   'quiet-hours': z.optional(QuietHoursFile),
   waves: z.optional(z.array(WaveFile).check(z.minLength(2), z.maxLength(20))),
+  'first-wave': z.optional(FirstWaveFile),
   ...timing,
 });
 export type EmailLegFile = z.output<typeof EmailLegFile>;
@@ -184,7 +194,6 @@ export type CampaignFile = z.output<typeof CampaignFile>;
 /** What a campaign file may come to say one day. Refused by name rather than ignored. */
 export const NOT_YET: ReadonlyMap<string, string> = new Map([
   ['then', 'follow-ups (then)'],
-  ['first-wave', 'a first wave'],
   ['test', 'a test share'],
   ['holdout', 'a holdout'],
   ['series', 'a series of posts'],
