@@ -85,7 +85,9 @@ async function retryRecord(
   const known = new Map(sent.exceptions.map((one) => [one.ordinal, one]));
   const outcomes = saved.item.outcomes.map((one): EntryOutcome => {
     const before = chosen.get(one.ordinal);
-    return before ? outcomeOf(before, known.get(one.ordinal), sent) : one;
+    const after = before ? outcomeOf(before, known.get(one.ordinal), sent) : one;
+    // A holder that woke up late: nobody would call these any more, so they stay in doubt by name.
+    return after.state === 'not_called' && !sending.holding.isInsideLease ? one : after;
   });
   await saveWindowRecord(table, saved.item, { ...saved.item, outcomes }, entropy.id());
   return sent.halt;

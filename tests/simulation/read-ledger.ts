@@ -1,5 +1,6 @@
 // Reads the system's own books out of the table, for the auditor and for telling when all is quiet.
 
+import type { Burst } from '#domain/burst.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { listLanes } from '#store/lanes.ts';
 import { loadManifestChunk, loadManifestHead } from '#store/manifests.ts';
@@ -38,20 +39,21 @@ export async function restlessness(
       header.holder === undefined &&
       (header.committedEpoch === undefined || header.legs.every((leg) => LEG_OVER.has(leg.state)));
     if (!isQuiet) restless.push({ burst, needsPerson: PERSONAL.has(header.state) });
-    else if (
-      header.committedEpoch !== undefined &&
-      (await hasOpenDoubt(table, burst, header.lanes))
-    ) {
+    else if (header.committedEpoch !== undefined && (await hasOpenDoubt(table, header))) {
       restless.push({ burst, needsPerson: false });
     }
   }
   return restless;
 }
 
-async function hasOpenDoubt(table: MemoryTable, burst: string, lanes: number): Promise<boolean> {
-  const open = await listLanes(table, burst, lanes);
-  if (open.some((lane) => lane.window !== undefined)) return true;
-  const records = await listWindowRecords(table, burst);
+const NEVER_LEFT: ReadonlySet<string> = new Set(['dropped', 'missed', 'not_called']);
+
+async function hasOpenDoubt(table: MemoryTable, { id, lanes, legs }: Burst): Promise<boolean> {
+  const open = await listLanes(table, id, lanes);
+  // A zombie may still claim for a leg that never left; nothing can be called under such a claim.
+  const gone = new Set(legs.filter((leg) => NEVER_LEFT.has(leg.state)).map((leg) => leg.name));
+  if (open.some((lane) => lane.window !== undefined && !gone.has(lane.leg))) return true;
+  const records = await listWindowRecords(table, id);
   return records.some((record) => record.outcomes.some((one) => one.state === 'in_doubt'));
 }
 
