@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { firstWaveSize } from '#domain/first-wave.ts';
+import { isFirst } from '#domain/is-first.ts';
 import { laneCount } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
 import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
@@ -83,7 +84,7 @@ async function gather(
     if (isDropped(holding, leg.name)) continue;
     const from = writer.next;
     const held = new Map<string, Contact[]>();
-    for await (const contact of contactsOf(ports, holding, leg.audience)) {
+    for await (const contact of inOrder(ports, holding, leg)) {
       const reason = reasons(contact, leg);
       if (reason === undefined) await writer.add(memberOf(contact, leg));
       else held.set(reason, append(held.get(reason), contact));
@@ -153,6 +154,25 @@ function wavesOf(
   if (!leg.waves) return { allocation };
   const waves = waveRanges({ ...range, allocation }, leg.waves);
   return { allocation: waves[0]?.allocation ?? allocation, waves };
+}
+
+/**
+ * The operator's order: whoever has a yes in the field `first` comes before everybody else. The
+ * list is read twice for it, so that memory stays small at any size.
+ */
+async function* inOrder(
+  ports: RunnerPorts,
+  holding: Holding,
+  leg: EmailLegPlan,
+): AsyncGenerator<Contact> {
+  if (leg.first === undefined) yield* contactsOf(ports, holding, leg.audience);
+  else {
+    for (const isTheirTurn of [true, false]) {
+      for await (const contact of contactsOf(ports, holding, leg.audience)) {
+        if (isFirst(contact.fields, leg.first) === isTheirTurn) yield contact;
+      }
+    }
+  }
 }
 
 async function* contactsOf(
