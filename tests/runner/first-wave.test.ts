@@ -119,3 +119,22 @@ test('a person who stops while the feedback is waited for lets nobody else leave
   expect(world.accepted).toHaveLength(200);
   expect(world.clock.now()).toBeLessThan(world.momentAt + 3 * MINUTE);
 });
+
+test('a leg that leaves in waves begins with few of its first one; later waves wait for them, too', async () => {
+  const world = await RunnerWorld.open({
+    recipients: 4_000,
+    perSecond: 500,
+    leg: {
+      firstWave: { recipients: 100 },
+      waves: [{ share: 0.5 }, { afterMs: 1_000 }],
+      deadlineMs: MINUTE,
+    },
+  });
+  await world.tick();
+  const ordinals = world.accepted.map(({ ordinal }) => ordinal);
+  expect(new Set(ordinals).size).toBe(4_000);
+  expect(ordinals).toHaveLength(4_000);
+  expect(Math.max(...ordinals.slice(0, 100))).toBe(99);
+  expect(Math.max(...ordinals.slice(0, 2_000))).toBe(1_999);
+  expect((world.accepted[100]?.at ?? 0) - world.momentAt).toBeGreaterThan(10 * MINUTE - 1_000);
+});
