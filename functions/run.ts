@@ -7,6 +7,13 @@ const ports = createRunnerPorts();
 /** Left for the hand-over before Lambda ends the invocation. */
 const HAND_OVER_MS = 30_000;
 
+let isEnding = false;
+// Lambda, or whoever runs this function, is about to end the process: windows are closed, leases
+// handed over.
+process.once('SIGTERM', () => {
+  isEnding = true;
+});
+
 interface RunEvent {
   readonly burst?: string;
 }
@@ -16,10 +23,12 @@ interface RunContext {
 }
 
 export async function handler(event: RunEvent, context: RunContext): Promise<void> {
-  const until = ports.clock.now() + context.getRemainingTimeInMillis() - HAND_OVER_MS;
-  const holder = ports.entropy.id();
-  await tick(
-    ports,
-    event.burst === undefined ? { holder, until } : { holder, until, burst: event.burst },
-  );
+  const timeUp = ports.clock.now() + context.getRemainingTimeInMillis() - HAND_OVER_MS;
+  await tick(ports, {
+    holder: ports.entropy.id(),
+    get until() {
+      return isEnding ? 0 : timeUp;
+    },
+    ...(event.burst === undefined ? {} : { burst: event.burst }),
+  });
 }

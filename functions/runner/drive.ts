@@ -36,7 +36,7 @@ export async function drive(
     const held = await hold(ports, holding, options);
     if (!held) return;
     const claimed = await commit(ports, holding, held.readied);
-    await sendAll(ports, holding, held, { claimed, until: options.until });
+    await sendAll(ports, holding, held, { claimed, time: options });
   } else if (holding.burst.state === 'releasing') {
     const readied = await readyAgain(ports, holding, options);
     // Whoever had the lease before sees within this time that it is gone: its calls and ours must
@@ -44,19 +44,14 @@ export async function drive(
     await ports.clock.sleep(limits.stopMs);
     if (readied) {
       const share = shareFor(ports, readied);
-      await sendAll(
-        ports,
-        holding,
-        { readied, share },
-        { claimed: new Map(), until: options.until },
-      );
+      await sendAll(ports, holding, { readied, share }, { claimed: new Map(), time: options });
     }
   }
   if (holding.burst.state === 'measuring') {
     await reconcile(ports, holding, async () => {
       const readied = await prepare(ports, holding);
       const held = { readied, share: shareFor(ports, readied) };
-      return sendingOf(ports, holding, held, options.until);
+      return sendingOf(ports, holding, held, options);
     });
   } else if (holding.burst.state === 'decided')
     await holding.apply({ kind: 'close', now: ports.clock.now() });
@@ -247,11 +242,11 @@ async function sendingOf(
   ports: RunnerPorts,
   holding: Holding,
   { readied, share }: Held,
-  until: number,
+  time: TickOptions,
 ): Promise<Sending> {
   const firstCalls = new Map<string, number>();
   const { plan, head, senders } = readied;
-  const guard = new Guard(ports, holding, { frozenAt: head.frozenAt, until, share, plan });
+  const guard = new Guard(ports, holding, { frozenAt: head.frozenAt, time, share, plan });
   const members = new Members(ports.table, head, await ports.suppressionKey());
   return {
     ports,
@@ -267,7 +262,9 @@ async function sendingOf(
     head,
     members,
     senders,
-    until,
+    get until() {
+      return time.until;
+    },
     waits: new Map(),
     called: (leg, at) => void (firstCalls.has(leg) || firstCalls.set(leg, at)),
     firstCallAt: (leg) => firstCalls.get(leg),
@@ -278,10 +275,10 @@ async function sendAll(
   ports: RunnerPorts,
   holding: Holding,
   held: Held,
-  options: { claimed: ReadonlyMap<string, readonly Lane[]>; until: number },
+  options: { claimed: ReadonlyMap<string, readonly Lane[]>; time: TickOptions },
 ): Promise<void> {
   const { readied, share } = held;
-  const sending = await sendingOf(ports, holding, held, options.until);
+  const sending = await sendingOf(ports, holding, held, options.time);
   try {
     await sending.breaker.watch(release(sending, options.claimed));
   } finally {

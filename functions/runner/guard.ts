@@ -21,7 +21,7 @@ export type Halt = 'stopped' | 'lease' | 'deadline' | 'until' | 'unreadable';
 export class Guard {
   readonly #ports: RunnerPorts;
   readonly #holding: Holding;
-  readonly #until: number;
+  readonly #time: { readonly until: number };
   readonly #share: RateShare;
   readonly #suppressed = new Map<string, string>();
   readonly #plan: Plan;
@@ -38,7 +38,8 @@ export class Guard {
     holding: Holding,
     options: {
       readonly frozenAt: number;
-      readonly until: number;
+      /** Hand over before this instant; it may be brought forward while the runner works. */
+      readonly time: { readonly until: number };
       readonly share: RateShare;
       readonly plan: Plan;
     },
@@ -48,7 +49,7 @@ export class Guard {
     this.#share = options.share;
     this.#ports = ports;
     this.#holding = holding;
-    this.#until = options.until;
+    this.#time = options.time;
     this.#logFrom = options.frozenAt - limits.changeLogOverlapMs;
   }
 
@@ -91,7 +92,7 @@ export class Guard {
     // While measuring only what policy allows once more is called; a person stops what releases.
     if (burst.state !== 'releasing' && burst.state !== 'measuring') return 'stopped';
     if (!this.#holding.isInsideLease) return 'lease';
-    if (now > this.#until) return 'until';
+    if (now > this.#time.until) return 'until';
     const leg = burst.legs.find((one) => one.name === legName);
     const startAt = leg && legStartAt(burst, leg);
     if (!leg || startAt === undefined || now < startAt) return 'deadline';

@@ -22,7 +22,10 @@ export interface RunnerPorts {
 export interface TickOptions {
   /** This invocation's own mark: the holder of the leases it takes. */
   readonly holder: string;
-  /** Hand over before this instant: the function's time limit less a margin. */
+  /**
+   * Hand over before this instant: the function's time limit less a margin. Read again and again,
+   * so that a process that is told to end can bring it forward.
+   */
   readonly until: number;
   /** Work on this burst too, whatever the index says (an API call started the runner for it). */
   readonly burst?: string;

@@ -4,7 +4,15 @@ import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { SandboxReady, SandboxReply, SandboxRequest } from './sandbox-messages.ts';
+import type {
+  SandboxReady,
+  SandboxReply,
+  SandboxRequest,
+  SandboxShutdown,
+} from './sandbox-messages.ts';
+
+/** How long a call that is under way may take to come to an end: a hold looks up every 5 s. */
+const SHUTDOWN_MS = 7_000;
 
 export interface HostedFunction {
   readonly name: string;
@@ -84,11 +92,22 @@ export class FunctionHost {
     });
   }
 
-  /** Ends every sandbox at once, whatever it is doing. */
+  /** Tells every sandbox to end, gives what is under way a few seconds, then ends them all. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const { worker } of this.#sandboxes) {
+      worker.postMessage({ shutdown: true } satisfies SandboxShutdown);
+    }
+    const giveUpAt = Date.now() + SHUTDOWN_MS;
+    while (this.#isBusy() && Date.now() < giveUpAt) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     const error = new InvocationError('Closed', 'shutting down');
     await Promise.all([...this.#sandboxes].map((sandbox) => this.#end(sandbox, error)));
+  }
+
+  #isBusy(): boolean {
+    return [...this.#sandboxes].some(({ calls }) => calls.size > 0);
   }
 
   #free(): Sandbox | undefined {

@@ -12,6 +12,11 @@ export interface SandboxRequest {
   readonly deadlineAt: number;
 }
 
+/** The process is about to end: what Lambda says by SIGTERM. */
+export interface SandboxShutdown {
+  readonly shutdown: true;
+}
+
 export interface SandboxReply {
   readonly id: string;
   readonly result?: unknown;

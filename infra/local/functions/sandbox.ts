@@ -1,7 +1,12 @@
 // The inside of a worker thread in which one function's bundle lives, as it would in Lambda.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SandboxData, SandboxReply, SandboxRequest } from './sandbox-messages.ts';
+import type {
+  SandboxData,
+  SandboxReply,
+  SandboxRequest,
+  SandboxShutdown,
+} from './sandbox-messages.ts';
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
@@ -40,8 +45,10 @@ function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-parentPort?.on('message', async (request: SandboxRequest) => {
-  parentPort?.postMessage(await reply(request));
+parentPort?.on('message', async (message: SandboxRequest | SandboxShutdown) => {
+  // A thread gets no signals of its own: this is how its process is told to end.
+  if ('shutdown' in message) process.emit('SIGTERM');
+  else parentPort?.postMessage(await reply(message));
 });
 // A bundle that cannot be loaded shows with the first call; until then it must not end the thread.
 handler.then(
