@@ -37,16 +37,6 @@ describe('a simulated world', () => {
     });
     expect(violations.map((one) => one.invariant)).toContain('PURE');
   });
-
-  test('tells when the code leaves a rejection unhandled', async () => {
-    const { violations } = await runWorld({
-      seed: 1,
-      subject: async () => {
-        void Promise.reject(new Error('left alone'));
-      },
-    });
-    expect(violations.map((one) => one.invariant)).toContain('CALM');
-  });
 });
 
 describe('the runner', () => {
