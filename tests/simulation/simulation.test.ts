@@ -27,16 +27,6 @@ describe('a simulated world', () => {
     }
     expect(tally.faultClasses / tally.seeds).toBeGreaterThanOrEqual(4);
   });
-
-  test('tells when the code reads the clock of the machine', async () => {
-    const { violations } = await runWorld({
-      seed: 1,
-      subject: async () => {
-        Date.now();
-      },
-    });
-    expect(violations.map((one) => one.invariant)).toContain('PURE');
-  });
 });
 
 describe('the runner', () => {
