@@ -45,7 +45,7 @@ export class People {
 
   begin(doings: readonly Doing[]): void {
     for (const doing of doings) {
-      this.#desk.world.schedule.at(doing.at, () => this.#attempt(doing, 1), false);
+      this.#desk.world.schedule.at(doing.at, () => this.#attempt(doing, 1));
     }
   }
 
@@ -86,11 +86,11 @@ export class People {
         } else if (error instanceof Refusal) {
           isAnswered = true;
           asked.refused(error.code);
-        } else world.schedule.after(chance.between(200, 2_000), again, false);
+        } else world.schedule.after(chance.between(200, 2_000), again);
       },
     );
     // Whoever hears nothing tries again; the first order may still be under way.
-    world.schedule.after(chance.between(5_000, 12_000), again, false);
+    world.schedule.after(chance.between(5_000, 12_000), again);
   }
 
   /** What truth keeps of an order: when it was given, and when it was acknowledged. */

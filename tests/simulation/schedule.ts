@@ -13,6 +13,8 @@ interface Happening {
 
 /** Immediates queued at a time; microtasks are drained between any two of them. */
 const BATCH = 16;
+/** Happenings in a row after which microtasks are drained although no code was resumed. */
+const QUIET_MAX = 32;
 
 export class Schedule {
   /** Milliseconds since 1970, the true time of the world; nodes see it through their own clocks. */
@@ -67,16 +69,16 @@ export class Schedule {
     });
   }
 
-  /** One happening that resumes code, and all before it that do not. */
+  /** One happening that resumes code, and a few before it that do not. */
   #step(isOver: () => boolean): boolean {
-    for (;;) {
+    for (let quiet = 0; ; quiet += 1) {
       if (isOver()) return false;
       const happening = pop(this.#heap);
       if (!happening) return false;
       this.now = happening.at;
       this.steps += 1;
       happening.run();
-      if (happening.resumes) return true;
+      if (happening.resumes || quiet >= QUIET_MAX) return true;
     }
   }
 }

@@ -29,6 +29,33 @@ describe('a simulated world', () => {
   });
 });
 
+describe('a world whose code breaks the rules', () => {
+  test('tells when it reads the clock of the machine', async () => {
+    const { violations } = await runWorld({
+      seed: 1,
+      subject: async () => {
+        Date.now();
+      },
+    });
+    expect(violations.map((one) => one.invariant)).toContain('PURE');
+  });
+
+  test('tells when it leaves a rejection to nobody', async () => {
+    const { violations } = await runWorld({
+      seed: 1,
+      subject: async () => {
+        void Promise.reject(new Error('left alone'));
+      },
+    });
+    expect(violations.map((one) => one.invariant)).toContain('CALM');
+  });
+
+  test('comes to its end although its runner never does anything', async () => {
+    const { steps } = await runWorld({ seed: 1, subject: () => Promise.resolve() });
+    expect(steps).toBeLessThan(20_000);
+  });
+});
+
 describe('the runner', () => {
   test('breaks no promise in a hundred worlds', async () => {
     const tally = emptyTally();

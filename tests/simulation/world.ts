@@ -170,7 +170,7 @@ class World implements Surroundings {
       this.#beat();
       this.#listen();
       this.#placeFaults();
-      this.schedule.at(this.#healAt(), () => this.#heal(), false);
+      this.schedule.at(this.#healAt(), () => this.#heal());
       await this.schedule.run(() => this.#isOver, STEPS_MAX);
     } catch (error) {
       this.#violate('V16', describe(error));
@@ -185,7 +185,7 @@ class World implements Surroundings {
   }
 
   onDuplicateTick(): void {
-    this.schedule.after(0, () => this.#tick(), false);
+    this.schedule.after(0, () => this.#tick());
   }
 
   onLog(node: SimNode, event: string, fields: Readonly<Record<string, unknown>>): void {
@@ -373,8 +373,8 @@ class World implements Surroundings {
       timeoutMs: 3_000,
       apply: () => {
         const delay = this.#stream.fork(`start${this.schedule.steps}`).between(20, 600);
-        this.schedule.after(delay, () => this.#tick(burst), false);
-        if (this.#hasStandby) this.schedule.after(delay + 1_000, () => this.#tick(burst), false);
+        this.schedule.after(delay, () => this.#tick(burst));
+        if (this.#hasStandby) this.schedule.after(delay + 1_000, () => this.#tick(burst));
       },
       unanswered: (why) => new Error(`the runner may not have started: ${why}`),
       refused: () => new Error('the runner was not started'),
@@ -410,12 +410,12 @@ class World implements Surroundings {
     const next = () => {
       if (this.#isOver) return;
       const late = isUnpunctual ? chance.between(0, 59_000) : chance.between(0, 1_500);
-      this.schedule.after(late, () => this.#tick(), false);
+      this.schedule.after(late, () => this.#tick());
       if (isUnpunctual && chance.chance(0.4)) {
         const copies = chance.integer(1, 3);
         const at = chance.between(0, MINUTE_MS);
         for (let copy = 0; copy < copies; copy += 1) {
-          this.schedule.after(at + chance.between(0, 300), () => this.#tick(), false);
+          this.schedule.after(at + chance.between(0, 300), () => this.#tick());
         }
       }
       // Long after the faults there is little left to see: a tick every few minutes will do.
@@ -436,7 +436,7 @@ class World implements Surroundings {
     if (batch.length > 0) this.#record(batch);
     const idleMs = this.#truth.healedAt === undefined ? 5_000 : 30_000;
     const waitMs = Math.max(500, Math.min(idleMs, this.#queue.nextIn() ?? idleMs));
-    this.schedule.after(waitMs, () => this.#listen(), false);
+    this.schedule.after(waitMs, () => this.#listen());
   }
 
   #record(batch: readonly QueueMessage[]): void {
@@ -573,7 +573,7 @@ class World implements Surroundings {
     this.#network.settings.isTokenValid = true;
     this.#network.settings.isThrottled = false;
     this.trace.note(this.schedule.now, 'world', 'HEALED: from here on nothing fails');
-    this.schedule.after(1_000, () => this.#look(0), false);
+    this.schedule.after(1_000, () => this.#look(0));
   }
 
   /** Every virtual minute: is there still something to do, and does somebody have to do it? */
