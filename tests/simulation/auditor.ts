@@ -511,7 +511,8 @@ function withinTheQuota(truth: Truth): string[] {
     const grown = ((call.startedAt - filledAt) / 1_000) * statedPerSecond;
     tokens = Math.min(statedPerSecond, tokens + grown) - call.addresses.length;
     filledAt = call.startedAt;
-    if (tokens < -1 && tokens < -1 - begunBeside(calls, call) * (statedPerSecond / 2)) {
+    const slack = 1 + statedPerSecond / 4;
+    if (tokens < -slack && tokens < -slack - begunBeside(calls, call) * (statedPerSecond / 2)) {
       const at = ((call.startedAt - truth.startAt) / 1_000).toFixed(3);
       return [`${at} s: ${(-tokens).toFixed(1)} people above the quota of ${statedPerSecond}/s`];
     }
