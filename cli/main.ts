@@ -1,15 +1,13 @@
 // The operator's command line: which command, and what it answers.
 
-import { audit } from './audit/audit.ts';
-import { cancel, fire, resume, stop } from './change.ts';
-import { type Command, CommandFailure } from './command.ts';
-import { status } from './status.ts';
+import { CommandFailure } from './command.ts';
+import { commands } from './commands.ts';
 
-const commands: readonly Command[] = [status, fire, stop, resume, cancel, audit];
+async function help(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  return `volley: one moment, every channel
 
-const HELP = `volley: one moment, every channel
-
-${commands.map(({ usage, about }) => `  volley ${usage.padEnd(34)} ${about}`).join('\n')}
+${all.map(({ usage, about }) => `  volley ${usage.padEnd(34)} ${about}`).join('\n')}
 
   --json         one JSON object on standard output
   --url URL      the API; else VOLLEY_URL, else the local runtime
@@ -18,19 +16,21 @@ ${commands.map(({ usage, about }) => `  volley ${usage.padEnd(34)} ${about}`).jo
 
 The token is taken from VOLLEY_TOKEN, else from the local runtime's own folder.
 Exit codes: 0 done · 1 refused, or the audit found a difference · 2 wrong use`;
+}
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || args.includes('--help')) {
-    console.log(HELP);
+    console.log(await help());
     return name === undefined ? 2 : 0;
   }
-  const command = commands.find(({ usage }) => usage.split(' ')[0] === name);
-  if (!command) {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
     console.error(`there is no command ${name}: see volley --help`);
     return 2;
   }
   try {
+    const command = await load();
     return await command.run(rest);
   } catch (error) {
     if (error instanceof CommandFailure) {

@@ -8,7 +8,8 @@ import { type Answered, answerOnce } from './answer-once.ts';
 import { authenticate } from './authenticate.ts';
 import { BODY_BYTES_MAX, checkParams, readInput } from './read-request.ts';
 import { errorBody, statusOf } from './refusal-status.ts';
-import { type Route, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes.ts';
 
 export interface ApiPorts extends Omit<CommandContext, 'principal'> {
   readonly log: Log;

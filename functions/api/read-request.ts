@@ -2,7 +2,7 @@
 
 import { Refusal } from '#domain/faults.ts';
 import { ID_PATTERN } from '#domain/ids.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 /** Lambda takes 6 MB a request, base64 included. */
 export const BODY_BYTES_MAX = 4 * 1024 * 1024;
