@@ -12,6 +12,7 @@ import { limits } from '#domain/limits.ts';
 import { type Moment, parseMoment } from '#domain/moment.ts';
 import { type CallToAction, type LegPlan, Plan } from '#domain/plan.ts';
 import type { CampaignSource } from '#domain/read-campaign-file.ts';
+import { register } from '#domain/registration.ts';
 import { frequencyCapOf } from './compile-holding.ts';
 import { compileLeg } from './compile-leg.ts';
 
@@ -140,12 +141,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
     policy: compilation.orDefault(['burst', 'in-doubt'], burst['in-doubt'], 'at-most-once'),
     ...cap,
     attributionMs: withinMs,
-    comparison: {
-      metric: goal ? 'conversion' : 'click',
-      alphaLive: 0.01,
-      alphaFinal: 0.04,
-      windowMs: withinMs,
-    },
+    registration: register({ metric: goal ? 'conversion' : 'click', windowMs: withinMs }),
     plannedAt: options.now,
   });
   return {

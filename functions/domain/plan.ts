@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { Id, InstantSchema, Name } from './ids.ts';
 import { QuietHours } from './quiet-hours.ts';
+import { Registration } from './registration.ts';
 
 export const CallToAction = z.strictObject({
   name: Name,
@@ -100,17 +101,6 @@ export const Goal = z.strictObject({
   withinMs: z.int(),
 });
 
-/** What judges the calls, fixed before the send (statistics S21). */
-export const ComparisonPlan = z.strictObject({
-  metric: z.enum(['conversion', 'click']),
-  alphaLive: z.number(),
-  alphaFinal: z.number(),
-  /** The counting window after the moment. */
-  windowMs: z.int(),
-  smallestLift: z.optional(z.number()),
-});
-export type ComparisonPlan = z.output<typeof ComparisonPlan>;
-
 export const Plan = z.strictObject({
   burst: Id,
   campaign: Id,
@@ -132,7 +122,8 @@ export const Plan = z.strictObject({
     z.strictObject({ messages: z.int().check(z.gte(1)), withinMs: z.int().check(z.gte(1)) }),
   ),
   attributionMs: z.int(),
-  comparison: ComparisonPlan,
+  /** What judges the calls, fixed before the send. */
+  registration: Registration,
   plannedAt: InstantSchema,
 });
 export type Plan = z.output<typeof Plan>;

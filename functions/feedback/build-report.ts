@@ -90,7 +90,7 @@ export async function buildReport(table: Table, burst: Burst, now: number): Prom
     state: burst.state,
     contentHash: burst.contentHash,
     momentAt: burst.momentAt ?? null,
-    metric: frame.comparison.metric,
+    metric: frame.registration.metric,
     countedUntil,
     clickRulesVersion: CLICK_RULES_VERSION,
     visitorMethod: 'network_agent_day',
@@ -127,7 +127,7 @@ function legReport(basis: Basis, leg: Frame['legs'][number]): LegReport {
       isRandomised,
       calls,
       weights: shares.map((share) => share.weight),
-      comparison: frame.comparison,
+      comparison: frame.registration,
       sinceMs: basis.now - (burst.momentAt ?? basis.now),
     }),
   };
@@ -141,7 +141,8 @@ function callReport(basis: Basis, leg: Frame['legs'][number], call: string): Cal
   const isEmail = leg.kind === 'email';
   // Without one delivery event there is no exposure to speak of, however many clicked.
   const exposed = isEmail && count('delivered') > 0 ? count('exposed') : null;
-  const answers = frame.comparison.metric === 'click' ? count('uniqueHuman') : count('converting');
+  const answers =
+    frame.registration.metric === 'click' ? count('uniqueHuman') : count('converting');
   const fromLedger = (
     pick: 'recipients' | 'accepted' | 'refused' | 'inDoubt' | 'unproven' | 'heldBack',
   ) => (isEmail ? (own?.[pick] ?? null) : null);

@@ -67,6 +67,6 @@ export function foldRuleOf(burst: Burst, frame: Frame): FoldRule {
   return {
     attributionMs: frame.attributionMs,
     releasedAt: releaseSpan(burst)?.firstAt ?? momentAt,
-    countedUntil: momentAt + frame.comparison.windowMs,
+    countedUntil: momentAt + frame.registration.windowMs,
   };
 }

@@ -1,6 +1,6 @@
 // What may be said about the calls of one leg: the statistics' verdict, in the states given so far.
 
-import type { ComparisonPlan } from '#domain/plan.ts';
+import type { Registration } from '#domain/registration.ts';
 import { type DecideStatus, decide } from '#statistics/decide.ts';
 import { pairSequential } from '#statistics/pair-sequential.ts';
 
@@ -33,7 +33,7 @@ export interface JudgeInput {
   readonly isRandomised: boolean;
   readonly calls: readonly Judged[];
   readonly weights: readonly number[];
-  readonly comparison: ComparisonPlan;
+  readonly comparison: Registration;
   /** Since the moment. */
   readonly sinceMs: number;
 }

@@ -295,6 +295,6 @@ async function finish(ports: RunnerPorts, holding: Holding, readied: Readied): P
   if (!burst.legs.every((leg) => isFinal(leg.state) || leg.state === 'in_doubt')) return;
   await freeLanes(ports, holding);
   const now = ports.clock.now();
-  const measureUntil = (burst.momentAt ?? now) + readied.plan.comparison.windowMs;
+  const measureUntil = (burst.momentAt ?? now) + readied.plan.registration.windowMs;
   await holding.apply({ kind: 'sent', epoch: holding.epoch, now, measureUntil });
 }

@@ -2,13 +2,9 @@
 
 import * as z from 'zod/mini';
 import { Name } from '#domain/ids.ts';
-import {
-  type ComparisonPlan as Comparison,
-  ComparisonPlan,
-  Goal,
-  type Plan,
-} from '#domain/plan.ts';
+import { Goal, type Plan } from '#domain/plan.ts';
 import type { Item, Table } from '#domain/ports.ts';
+import { Registration } from '#domain/registration.ts';
 import type { Space } from './facts.ts';
 import { fromItem, fromJson, parsed, toItem } from './item.ts';
 import { keys, stretches } from './keys.ts';
@@ -63,7 +59,7 @@ export const Frame = z.strictObject({
       shares: z.array(z.strictObject({ call: Name, weight: z.number() })),
     }),
   ),
-  comparison: ComparisonPlan,
+  registration: Registration,
   goal: z.optional(Goal),
   attributionMs: z.int(),
 });
@@ -138,7 +134,6 @@ export async function saveFrame(table: Table, burst: string, frame: Frame): Prom
 
 /** The frame of a plan. */
 export function frameOf(plan: Plan, contentHash: string): Frame {
-  const comparison: Comparison = plan.comparison;
   return {
     contentHash,
     campaign: plan.campaign,
@@ -149,7 +144,7 @@ export function frameOf(plan: Plan, contentHash: string): Frame {
       kind: leg.kind,
       shares: leg.kind === 'email' ? leg.allocation : [{ call: leg.call, weight: 1 }],
     })),
-    comparison,
+    registration: plan.registration,
     ...(plan.goal ? { goal: plan.goal } : {}),
     attributionMs: plan.attributionMs,
   };

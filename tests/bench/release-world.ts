@@ -7,6 +7,7 @@ import { createMastodonChannel } from '#channels/mastodon.ts';
 import type { Burst } from '#domain/burst.ts';
 import type { Plan } from '#domain/plan.ts';
 import type { Log, Secrets } from '#domain/ports.ts';
+import { register } from '#domain/registration.ts';
 import { createClock } from '#environment/clock.ts';
 import { createEntropy } from '#environment/entropy.ts';
 import { createSes, createSesClient } from '#environment/ses.ts';
@@ -136,7 +137,7 @@ export function planOf(burst: string, plannedAt: number): Plan {
     ],
     policy: 'at-most-once',
     attributionMs: 86_400_000,
-    comparison: { metric: 'click', alphaLive: 0.01, alphaFinal: 0.04, windowMs: 86_400_000 },
+    registration: register({ metric: 'click', windowMs: 86_400_000 }),
     plannedAt,
   };
 }

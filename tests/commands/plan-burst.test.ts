@@ -40,7 +40,7 @@ test('a file becomes a draft with its plan, its image and its links', async () =
   });
   expect(planned.moment?.text).toBe('2027-03-04 10:00 Europe/Paris (+01:00), 2027-03-04 09:00 UTC');
   const stored = await loadPlan(world.table, 'atlas-launch', planned.contentHash);
-  expect(stored.comparison).toEqual({
+  expect(stored.registration).toMatchObject({
     metric: 'conversion',
     alphaLive: 0.01,
     alphaFinal: 0.04,

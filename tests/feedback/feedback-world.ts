@@ -4,6 +4,7 @@ import type { Burst } from '#domain/burst.ts';
 import type { ClickEvent, ConversionEvent } from '#domain/event.ts';
 import type { Plan } from '#domain/plan.ts';
 import type { Table } from '#domain/ports.ts';
+import { register } from '#domain/registration.ts';
 import { createRecord } from '#feedback/record.ts';
 import { createBurst } from '#store/bursts.ts';
 import { MemoryTable } from '#store/memory-table.ts';
@@ -55,7 +56,7 @@ export function planOf(change: Partial<Plan> = {}): Plan {
     ],
     policy: 'at-most-once',
     attributionMs: 72 * HOUR,
-    comparison: { metric: 'click', alphaLive: 0.01, alphaFinal: 0.04, windowMs: 48 * HOUR },
+    registration: register({ metric: 'click', windowMs: 48 * HOUR }),
     plannedAt: T - 24 * HOUR,
     ...change,
   };

@@ -8,6 +8,7 @@ import { Fault } from '#domain/faults.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
 import type { Clock, Log, Table } from '#domain/ports.ts';
+import { register } from '#domain/registration.ts';
 import { addressDigest, type Suppression } from '#domain/suppression.ts';
 import type { EntryOutcome } from '#domain/window-record.ts';
 import type { RunnerPorts } from '#runner/ports.ts';
@@ -98,7 +99,7 @@ export class World {
       legs: legs.map(legOf),
       policy: 'at-most-once',
       attributionMs: 86_400_000,
-      comparison: { metric: 'click', alphaLive: 0.01, alphaFinal: 0.04, windowMs: HOUR },
+      registration: register({ metric: 'click', windowMs: HOUR }),
       plannedAt: this.now(),
       ...rest,
     };

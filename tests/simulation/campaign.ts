@@ -4,6 +4,7 @@ import { type Burst, SCHEMA_VERSION } from '#domain/burst.ts';
 import { contentHash } from '#domain/content-hash.ts';
 import type { LegSummary } from '#domain/leg.ts';
 import type { LegPlan, Plan } from '#domain/plan.ts';
+import { register } from '#domain/registration.ts';
 import type { BurstScript, LegScript } from './script.ts';
 
 /** Who planned every burst, and who approves. */
@@ -36,7 +37,7 @@ export function contentOf(script: BurstScript, version: number, plannedAt: numbe
     ...(script.outcomes.length > 0 ? { outcomes: [...script.outcomes] } : {}),
     policy: script.policy,
     attributionMs: 86_400_000,
-    comparison: { metric: 'click', alphaLive: 0.01, alphaFinal: 0.04, windowMs: 3_600_000 },
+    registration: register({ metric: 'click', windowMs: 3_600_000 }),
     plannedAt,
   };
   return { plan, hash: contentHash(plan), mark };

@@ -5,6 +5,7 @@ import type { Burst } from '#domain/burst.ts';
 import type { Lane } from '#domain/lane.ts';
 import type { ManifestHead, Member } from '#domain/manifest.ts';
 import type { Plan } from '#domain/plan.ts';
+import { register } from '#domain/registration.ts';
 import type { WindowRecord } from '#domain/window-record.ts';
 import type { LegItem } from '#store/legs.ts';
 
@@ -173,7 +174,7 @@ export const plan: Plan = {
   ],
   policy: 'at-most-once',
   attributionMs: 604_800_000,
-  comparison: { metric: 'conversion', alphaLive: 0.01, alphaFinal: 0.04, windowMs: 86_400_000 },
+  registration: register({ metric: 'conversion', windowMs: 86_400_000 }),
   plannedAt: momentAt - 86_400_000,
 };
 
