@@ -1,61 +1,161 @@
-// Orders about one burst: fire, stop, resume, cancel.
+// Orders about one burst: fire, stop, pause, resume, abandon, cancel.
 
-import type { ParseArgsOptionsConfig } from 'node:util';
+import type { ShownBurst } from '#commands/show-burst.ts';
 import { connect } from './api-client.ts';
-import { type Command, CommandFailure, parse } from './command.ts';
+import {
+  actOptions,
+  type Command,
+  CommandFailure,
+  flag,
+  needed,
+  type Options,
+  type Parsed,
+  parse,
+} from './command.ts';
+import { answer, confirm } from './screen.ts';
+import { stateOf } from './state-words.ts';
+import { count, many } from './words.ts';
+
+interface Counts {
+  readonly accepted: number;
+  readonly inDoubt: number;
+  readonly inFlight: number;
+  readonly remaining: number;
+}
 
 interface Changed {
   readonly burst: string;
   readonly state: string;
   readonly warnings?: readonly string[];
-  readonly accepted?: number;
-  readonly inDoubt?: number;
-  readonly inFlight?: number;
+  readonly sent?: Counts;
+  readonly isFinal?: boolean;
 }
 
-function order(
-  verb: string,
-  more: string,
-  about: string,
-  options: ParseArgsOptionsConfig = {},
-): Command {
-  return {
-    usage: `${verb} BURST${more}`,
-    about,
-    run: async (args) => {
-      const parsed = parse(args, options);
-      const [burst] = parsed.positionals;
-      if (burst === undefined) throw new CommandFailure(`which burst? volley ${verb} BURST`, 2);
-      const body = Object.fromEntries(
-        Object.keys(options).flatMap((name) => {
-          const value = parsed.values[name];
-          return value === undefined ? [] : [[name, value]];
-        }),
-      );
-      const path = `/v1/bursts/${encodeURIComponent(burst)}/${verb}`;
-      const answer = await connect(parsed).call<Changed>('POST', path, body);
-      console.log(parsed.json ? JSON.stringify(answer) : sentence(answer));
-      return 0;
-    },
+interface Order extends Pick<Command, 'about' | 'more' | 'examples'> {
+  readonly name: string;
+  readonly verb?: string;
+  readonly usage?: string;
+  readonly options?: Options;
+  /** What is asked first; absent: done at once, because every second counts. */
+  readonly question?: (shown: ShownBurst, parsed: Parsed) => string;
+}
+
+function order(given: Order): Command {
+  const { name, verb = name, usage = `${name} BURST`, question, ...about } = given;
+  const options = { ...given.options, ...actOptions };
+  const run = async (args: readonly string[]): Promise<number> => {
+    const parsed = parse(args, options);
+    const burst = needed(parsed, usage, 'burst');
+    const api = connect(parsed);
+    const path = `/v1/bursts/${encodeURIComponent(burst)}`;
+    const isDry = flag(parsed, 'dry-run');
+    if (question && !isDry && !flag(parsed, 'yes')) {
+      await confirm(question(await api.call<ShownBurst>('GET', path), parsed), false);
+    }
+    const body = bodyOf(parsed, Object.keys(given.options ?? {}));
+    let done = await api.call<Changed>(
+      'POST',
+      `${path}/${verb}`,
+      isDry ? { ...body, dryRun: true } : body,
+    );
+    // What had gone out is final once nothing is under way any more.
+    for (let left = SETTLE_TRIES; done.isFinal === false && !isDry && left > 0; left -= 1) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      done = await api.call<Changed>('POST', `${path}/${verb}`, body);
+    }
+    answer(parsed.json, done, sentence(done, isDry));
+    return 0;
   };
+  return { ...about, usage, options, run };
 }
 
-export const fire = order('fire', ' [--outcome NAME]', 'release a burst on stand-by, now', {
-  outcome: { type: 'string' },
-});
-export const stop = order('stop', ' [--reason TEXT]', 'stop sending, and say what went out', {
-  reason: { type: 'string' },
-});
-export const resume = order('resume', '', 'go on after a stop');
-export const cancel = order('cancel', '', 'end a burst before its moment');
+const SETTLE_TRIES = 12;
+const SETTLE_MS = 250;
 
-function sentence(answer: Changed): string {
-  const counts = (['accepted', 'inDoubt', 'inFlight'] as const).flatMap((name) => {
-    const count = answer[name];
-    return count === undefined ? [] : [`${WORDS[name]} ${count.toLocaleString('en')}`];
-  });
-  const said = counts.length === 0 ? '' : `: ${counts.join(', ')}`;
-  return [`${answer.burst} is ${answer.state}${said}`, ...(answer.warnings ?? [])].join('\n');
+function bodyOf(parsed: Parsed, names: readonly string[]): { [name: string]: unknown } {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = parsed.values[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
-const WORDS = { accepted: 'sent', inDoubt: 'in doubt', inFlight: 'still under way' } as const;
+export const fire = order({
+  name: 'fire',
+  usage: 'fire BURST [--outcome NAME]',
+  about: 'release a burst on stand-by, now',
+  more: 'The first call leaves within a second. Where the burst has outcomes, one is named.',
+  options: { outcome: { type: 'string', value: 'NAME', about: 'which of them came true' } },
+  question: (shown, parsed) => {
+    const outcome = parsed.values.outcome ?? shown.outcomes?.[0];
+    if (shown.outcomes && parsed.values.outcome === undefined) {
+      throw new CommandFailure(`say which: --outcome ${shown.outcomes.join(' or ')}`, 2);
+    }
+    const legs = shown.legs.filter((leg) => leg.outcome === undefined || leg.outcome === outcome);
+    const people = shown.sent.legs
+      .filter(({ leg }) => legs.some(({ name }) => name === leg))
+      .reduce((sum, leg) => sum + leg.recipients - leg.heldBack, 0);
+    const posts = legs.filter(({ channel }) => channel !== 'email').map(({ channel }) => channel);
+    const parts = [
+      ...(people > 0 ? [`${many(people, 'person', 'people')} by email`] : []),
+      ...(posts.length > 0 ? [`${many(posts.length, 'post')} (${posts.join(', ')})`] : []),
+    ];
+    return `${shown.burst} goes out now: ${parts.join(' and ')}. Fire?`;
+  },
+  examples: ['volley fire election-night --outcome won'],
+});
+
+export const stop = order({
+  name: 'stop',
+  about: 'stop sending at once, and say what went out',
+  more: 'Never asks. No call starts more than a second later; what is to come can be resumed.',
+  options: { reason: { type: 'string', value: 'TEXT', about: 'why: stands in the audit log' } },
+  examples: ['volley stop atlas-launch --reason "the link is wrong"'],
+});
+
+export const pause = order({
+  name: 'pause',
+  verb: 'stop',
+  about: 'the same as stop: hold on, and resume later',
+  options: { reason: { type: 'string', value: 'TEXT', about: 'why: stands in the audit log' } },
+  examples: ['volley pause atlas-launch', 'volley resume atlas-launch'],
+});
+
+export const resume = order({
+  name: 'resume',
+  about: 'go on after a stop: everybody who was not called yet',
+  question: ({ burst, sent }) =>
+    `${burst}: ${count(sent.accepted)} sent; ${count(sent.remaining)} get it now. Resume?`,
+  examples: ['volley resume atlas-launch'],
+});
+
+export const abandon = order({
+  name: 'abandon',
+  about: 'end a stopped burst for good: the rest is never sent',
+  question: ({ burst, sent }) =>
+    `${burst}: ${count(sent.accepted)} sent; ${many(sent.remaining, 'person', 'people')} will never get it. Abandon?`,
+  examples: ['volley abandon atlas-launch'],
+});
+
+export const cancel = order({
+  name: 'cancel',
+  about: 'end a burst before its moment: nothing leaves',
+  question: ({ burst, state, moment }) =>
+    `${burst} is ${stateOf(state)}${moment === undefined ? '' : ` for ${moment.text}`}. Cancel it for good?`,
+  examples: ['volley cancel atlas-launch'],
+});
+
+function sentence(changed: Changed, isDry: boolean): string[] {
+  const { burst, state, sent, isFinal, warnings = [] } = changed;
+  const is = isDry ? 'would be' : 'is';
+  if (!sent) return [`${burst} ${is} ${stateOf(state)}`, ...warnings];
+  const parts = [
+    `sent ${count(sent.accepted)}`,
+    ...(sent.inDoubt > 0 ? [`in doubt ${count(sent.inDoubt)}`] : []),
+    ...(sent.inFlight > 0 ? [`still under way ${count(sent.inFlight)}`] : []),
+    `not sent ${count(sent.remaining)}`,
+  ];
+  const more = isFinal === false && !isDry ? ['some calls have no answer yet: ask again'] : [];
+  return [`${burst} ${is} ${stateOf(state)}: ${parts.join(', ')}`, ...more, ...warnings];
+}

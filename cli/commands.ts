@@ -6,7 +6,16 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.ts')).status,
   fire: async () => (await import('./change.ts')).fire,
   stop: async () => (await import('./change.ts')).stop,
+  pause: async () => (await import('./change.ts')).pause,
   resume: async () => (await import('./change.ts')).resume,
+  abandon: async () => (await import('./change.ts')).abandon,
   cancel: async () => (await import('./change.ts')).cancel,
+  redrive: async () => (await import('./redrive.ts')).redrive,
   audit: async () => (await import('./audit/audit.ts')).audit,
+};
+
+/** The help's order: what a command is for. A command in none of them stands under the last. */
+export const groups: Readonly<Record<string, readonly string[]>> = {
+  'At the moment': ['status', 'fire', 'stop', 'pause', 'resume', 'abandon', 'cancel'],
+  Running: ['audit', 'redrive'],
 };

@@ -1,0 +1,23 @@
+// What to do about a refusal, where one thing is to be done.
+
+const STEPS: { readonly [code: string]: string } = {
+  unauthenticated:
+    'set VOLLEY_TOKEN to a token that is still valid; volley doctor says whose it is',
+  forbidden: 'ask an admin for a token with that scope: volley token create NAME --scope SCOPE',
+  burst_unknown: 'volley list names them all',
+  audience_unknown: 'volley audience import FILE.csv brings a list in',
+  not_approved: 'somebody else runs: volley approve BURST',
+  own_approval: 'somebody else runs: volley approve BURST',
+  approval_expired: 'approve it once more: volley approve BURST',
+  content_changed: 'look at it as it is now and approve that: volley approve BURST',
+  outcome_missing: 'volley standby BURST, then volley fire BURST --outcome NAME',
+  moment_missing: 'say it: volley schedule BURST --at "20:00 Europe/Paris"',
+  zone_missing: 'write it as "20:00 Europe/Paris"',
+  not_frozen: 'the list is frozen when the burst is made ready, up to 5 minutes before its moment',
+  contended: 'nothing was changed; give the command again',
+  key_reused: 'leave --key out: this is another command',
+};
+
+export function nextStep(code: string): string | undefined {
+  return Object.hasOwn(STEPS, code) ? STEPS[code] : undefined;
+}

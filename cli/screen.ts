@@ -1,0 +1,88 @@
+// The terminal: whether there is one, its colours, questions, and what is redrawn in place.
+
+import { createInterface } from 'node:readline/promises';
+import { CommandFailure, exitCodes } from './command.ts';
+import { widthOf } from './words.ts';
+
+const out = process.stdout;
+
+/** Redrawn in place only where somebody looks; a pipe, a log or a dumb terminal gets plain lines. */
+export function isLive(): boolean {
+  return out.isTTY === true && process.env.TERM !== 'dumb';
+}
+
+function isColoured(): boolean {
+  return isLive() && !process.env.NO_COLOR;
+}
+
+const paint = (code: string) => (text: string) =>
+  isColoured() ? `\u001b[${code}m${text}\u001b[0m` : text;
+
+export const style = {
+  bold: paint('1'),
+  dim: paint('2'),
+  red: paint('31'),
+  green: paint('32'),
+  yellow: paint('33'),
+} as const;
+
+export function say(...lines: readonly string[]): void {
+  out.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** What is no part of the answer: notes and warnings, so that standard output can be piped. */
+export function note(...lines: readonly string[]): void {
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** One JSON object, or the lines for a person. */
+export function answer(isJson: boolean, data: object, lines: readonly string[]): void {
+  if (isJson) out.write(`${JSON.stringify(data)}\n`);
+  else say(...lines);
+}
+
+/**
+ * Asks before something leaves. Without a terminal nobody can answer: refused rather than guessed.
+ * Throws CommandFailure with exit code 4.
+ */
+export async function confirm(question: string, isSaid: boolean): Promise<void> {
+  if (isSaid) return;
+  if (process.stdin.isTTY !== true) {
+    throw new CommandFailure(
+      `${question}\nnobody is there to ask: say it with --yes`,
+      exitCodes.unconfirmed,
+      'unconfirmed',
+    );
+  }
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const said = (await asking.question(`${question} [y/N] `)).trim().toLowerCase();
+    if (said === 'y' || said === 'yes') return;
+  } finally {
+    asking.close();
+  }
+  throw new CommandFailure('nothing was done', exitCodes.unconfirmed, 'unconfirmed');
+}
+
+/** Lines that are replaced by the next ones. */
+export class Live {
+  #shown = 0;
+
+  show(lines: readonly string[]): void {
+    const width = Math.max(20, (out.columns ?? 100) - 1);
+    const rows = Math.max(3, (out.rows ?? 50) - 1);
+    // A line that wraps would be counted as one: cut instead.
+    const cut = lines
+      .slice(0, rows)
+      .map((line) => (widthOf(line) > width ? clip(line, width) : line));
+    const back = this.#shown === 0 ? '' : `\u001b[${this.#shown}A`;
+    out.write(`${back}${cut.map((line) => `\r\u001b[2K${line}\n`).join('')}\u001b[0J`);
+    this.#shown = cut.length;
+  }
+}
+
+function clip(line: string, width: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are left out of a cut line
+  const plain = line.replace(/\u001b\[[0-9;]*m/g, '');
+  return `${[...plain].slice(0, width - 1).join('')}…`;
+}
