@@ -4,7 +4,13 @@
 import type { AgentKind } from './human-click.ts';
 
 /** Bits of `marks`. */
-export const marks = { opened: 1, bounced: 2, deferred: 4, complained: 8 } as const;
+export const marks = {
+  opened: 1,
+  bounced: 2,
+  deferred: 4,
+  complained: 8,
+  unsubscribed: 16,
+} as const;
 
 export interface ClickFact {
   readonly at: number;

@@ -3,30 +3,79 @@
 import { type AttributionRule, creditedLink } from './attribution.ts';
 import { type Facts, marks } from './facts.ts';
 import { classifyClicks } from './human-click.ts';
-import { type Tally, TallyBuilder } from './tally.ts';
+import { type Tally, TallyBuilder, waveRow } from './tally.ts';
 
 /** What a burst fixes for its counting. */
 export interface FoldRule extends AttributionRule {
   /** The end of the counting window: first answers after it are late. */
   readonly countedUntil: number;
+  /** Which first answers decide; absent: clicks. */
+  readonly metric?: 'click' | 'conversion' | undefined;
+  /** Nobody counts for more than this, in minor units; absent: values are summed and not compared. */
+  readonly valueCap?: number | undefined;
+  /** Of legs that leave in waves: where each wave's ordinals begin, ascending. */
+  readonly waves?: readonly { readonly leg: string; readonly from: readonly number[] }[];
 }
 
-/** Cost: O(facts), and O(clicks squared) for one recipient of at most 200. */
-export function foldFacts(all: Iterable<Facts>, rule: FoldRule): Tally {
+/** Steps of a capped value: enough for a rate of money, and squares of them stay exact. */
+export const quantaMax = 1_000;
+
+/** By ordinal as text, or by visitor. Cost: O(facts), O(clicks squared) for one of at most 200. */
+export function foldFacts(
+  all: Iterable<readonly [holder: string, facts: Facts]>,
+  rule: FoldRule,
+): Tally {
   const builder = new TallyBuilder();
-  for (const facts of all) foldOne(facts, rule, builder);
+  for (const [holder, facts] of all) foldOne({ holder, facts, rule, builder });
   return builder.tally;
 }
 
-function foldOne(facts: Facts, rule: FoldRule, builder: TallyBuilder): void {
-  const reached = new Set<string>();
-  if (facts.link !== '') foldEmail(facts, builder, reached);
-  if (facts.clicks.length > 0) foldClicks(facts, rule, builder, reached);
-  if (facts.conversions.length > 0) foldConversions(facts, rule, builder, reached);
-  for (const link of reached) builder.add(link, 'exposed');
+interface One {
+  readonly holder: string;
+  readonly facts: Facts;
+  readonly rule: FoldRule;
+  readonly builder: TallyBuilder;
 }
 
-function foldEmail(facts: Facts, builder: TallyBuilder, reached: Set<string>): void {
+/** What came of the clicks: which links were reached, and which answered when. */
+interface Came {
+  readonly reached: Set<string>;
+  readonly answeredAt: Map<string, number>;
+  isScanned: boolean;
+}
+
+function foldOne(one: One): void {
+  const { facts, rule, builder } = one;
+  const came: Came = { reached: new Set(), answeredAt: new Map(), isScanned: false };
+  if (facts.link !== '') foldEmail(one, came);
+  if (facts.clicks.length > 0) foldClicks(one, came);
+  if (facts.conversions.length > 0) foldConversions(one, came);
+  for (const link of came.reached) {
+    builder.add(link, 'exposed');
+    const wave = waveOf(one, link);
+    if (wave !== undefined) builder.add(waveRow(link, wave), 'exposed');
+    if (came.isScanned) builder.add(link, 'scanned');
+  }
+  for (const [link, at] of came.answeredAt) {
+    builder.addAnswer(link, at - rule.releasedAt);
+    if (came.isScanned) builder.add(link, 'scannedAnswers');
+    const wave = waveOf(one, link);
+    if (wave !== undefined) builder.add(waveRow(link, wave), answerOf(rule));
+  }
+}
+
+function answerOf({ metric }: FoldRule): 'uniqueHuman' | 'converting' {
+  return metric === 'conversion' ? 'converting' : 'uniqueHuman';
+}
+
+function waveOf({ holder, rule }: One, link: string): number | undefined {
+  const own = rule.waves?.find(({ leg }) => link.startsWith(`${leg}/`));
+  if (!own) return undefined;
+  const place = own.from.findLastIndex((from) => from <= Number(holder));
+  return place < 0 ? undefined : place;
+}
+
+function foldEmail({ facts, builder }: One, { reached }: Came): void {
   const { link } = facts;
   if (facts.sentBits !== 0) builder.add(link, 'sent');
   if (facts.refusedBits !== 0) builder.add(link, 'refused');
@@ -37,14 +86,10 @@ function foldEmail(facts: Facts, builder: TallyBuilder, reached: Set<string>): v
   if (facts.marks & marks.bounced) builder.add(link, 'bounced');
   if (facts.marks & marks.complained) builder.add(link, 'complained');
   if (facts.marks & marks.opened) builder.add(link, 'opened');
+  if (facts.marks & marks.unsubscribed) builder.add(link, 'unsubscribed');
 }
 
-function foldClicks(
-  facts: Facts,
-  rule: FoldRule,
-  builder: TallyBuilder,
-  reached: Set<string>,
-): void {
+function foldClicks({ facts, rule, builder }: One, came: Came): void {
   const kinds = classifyClicks(facts.clicks, facts.deliveredAt);
   const humans = new Set<string>();
   const all = new Set<string>();
@@ -52,33 +97,44 @@ function foldClicks(
   for (const [index, { link, at }] of facts.clicks.entries()) {
     const isHuman = kinds[index] === 'human';
     const isInTime = at <= rule.countedUntil;
-    reached.add(link);
+    came.reached.add(link);
+    came.isScanned ||= !isHuman;
     builder.add(link, isHuman ? 'humanClicks' : 'machineClicks');
     if (isInTime && !all.has(link)) builder.add(link, 'uniqueAll');
     all.add(link);
     if (!isHuman || humans.has(link)) continue;
     humans.add(link);
     builder.add(link, isInTime ? 'uniqueHuman' : 'lateClicks');
+    if (isInTime && rule.metric !== 'conversion') came.answeredAt.set(link, at);
   }
 }
 
-function foldConversions(
-  facts: Facts,
-  rule: FoldRule,
-  builder: TallyBuilder,
-  reached: Set<string>,
-): void {
+function foldConversions({ facts, rule, builder }: One, came: Came): void {
   const touches = facts.clicks.filter((click) => !click.isBait);
-  const firstAt = new Map<string, number>();
+  const first = new Map<string, { at: number; value: number }>();
   for (const conversion of facts.conversions) {
     const link = creditedLink(conversion, touches, rule);
     if (link === undefined) continue;
-    reached.add(link);
+    came.reached.add(link);
     builder.add(link, 'conversions');
     if (conversion.value !== 0) builder.add(link, 'value', conversion.value);
-    firstAt.set(link, Math.min(firstAt.get(link) ?? conversion.at, conversion.at));
+    const own = first.get(link) ?? { at: conversion.at, value: 0 };
+    const counted = conversion.at <= rule.countedUntil ? conversion.value : 0;
+    first.set(link, { at: Math.min(own.at, conversion.at), value: own.value + counted });
   }
-  for (const [link, at] of firstAt) {
-    builder.add(link, at <= rule.countedUntil ? 'converting' : 'lateConversions');
+  for (const [link, { at, value }] of first) {
+    const isInTime = at <= rule.countedUntil;
+    builder.add(link, isInTime ? 'converting' : 'lateConversions');
+    if (!isInTime) continue;
+    if (rule.metric === 'conversion') came.answeredAt.set(link, at);
+    foldValue(builder, link, value, rule);
   }
+}
+
+function foldValue(builder: TallyBuilder, link: string, value: number, rule: FoldRule): void {
+  if (value <= 0 || rule.valueCap === undefined) return;
+  const quanta = Math.round((Math.min(value, rule.valueCap) / rule.valueCap) * quantaMax);
+  builder.add(link, 'buyers');
+  builder.add(link, 'quanta', quanta);
+  builder.add(link, 'quantaSquares', quanta ** 2);
 }

@@ -26,6 +26,16 @@ export const counters = [
   /** First human clicks and first conversions after the counting window. */
   'lateClicks',
   'lateConversions',
+  /** Left the list by the link of this message. */
+  'unsubscribed',
+  /** Recipients whose message a mail scanner opened, and those of them who answered. */
+  'scanned',
+  'scannedAnswers',
+  /** Converting recipients or visitors with a value above zero. */
+  'buyers',
+  /** Their capped value in thousandths of the cap, summed, and the squares of it. */
+  'quanta',
+  'quantaSquares',
 ] as const;
 
 export type Counter = (typeof counters)[number];
@@ -33,8 +43,29 @@ export type Counter = (typeof counters)[number];
 /** Counts by the place of their counter; missing places are zero. */
 export type Counts = readonly number[];
 
-/** Counts by link: `leg/call`. */
+/** Counts by link: `leg/call`; beside it a row of its own per wave and one of answers by delay. */
 export type Tally = { readonly [link: string]: Counts };
+
+/** Counts of one wave of a link, by the same counters; waves are counted from 0. */
+export function waveRow(link: string, wave: number): string {
+  return `${link}#${wave}`;
+}
+
+/** First answers of a link by their delay: counts by the place of `delayEnds`. */
+export function delayRow(link: string): string {
+  return `${link}@`;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Milliseconds after the release by which an answer came; whatever is later stands behind them. */
+export const delayEnds: readonly number[] = [
+  ...[10, 20, 30, 45].map((seconds) => seconds * SECOND_MS),
+  ...[1, 1.5, 2, 3, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
+  ...[1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 120, 168, 336].map((hours) => hours * HOUR_MS),
+];
 
 const PLACE = new Map<Counter, number>(counters.map((counter, place) => [counter, place]));
 
@@ -62,11 +93,21 @@ export function sumTallies(tallies: readonly Tally[]): Tally {
 export class TallyBuilder {
   readonly #counts: Record<string, number[]> = {};
 
-  add(link: string, counter: Counter, amount = 1): void {
-    const counts = this.#counts[link] ?? counters.map(() => 0);
-    const place = PLACE.get(counter) ?? 0;
+  add(row: string, counter: Counter, amount = 1): void {
+    this.#addAt(row, PLACE.get(counter) ?? 0, amount);
+  }
+
+  /** One first answer, so long after the release. */
+  addAnswer(link: string, delayMs: number): void {
+    const place = delayEnds.findIndex((end) => delayMs <= end);
+    this.#addAt(delayRow(link), place < 0 ? delayEnds.length : place, 1);
+  }
+
+  #addAt(row: string, place: number, amount: number): void {
+    const counts = this.#counts[row] ?? [];
+    while (counts.length <= place) counts.push(0);
     counts[place] = (counts[place] ?? 0) + amount;
-    this.#counts[link] = counts;
+    this.#counts[row] = counts;
   }
 
   get tally(): Tally {

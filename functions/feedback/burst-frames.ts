@@ -3,8 +3,10 @@
 import { type Burst, releaseSpan } from '#domain/burst.ts';
 import { depthOf } from '#domain/facts-place.ts';
 import type { FoldRule } from '#domain/fold-facts.ts';
+import type { ManifestHead } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
 import { loadBurst } from '#store/bursts.ts';
+import { loadManifestHead } from '#store/manifests.ts';
 import { loadPlan } from '#store/plans.ts';
 import { type Frame, frameOf, loadFrame, saveFrame } from '#store/tallies.ts';
 
@@ -44,7 +46,8 @@ async function frameOfBurst(table: Table, burst: Burst): Promise<BurstFrame | un
   if (burst.committedEpoch === undefined) return undefined;
   const frame = await frameFor(table, burst, 'saved');
   const { campaign } = frame;
-  return { campaign, rule: foldRuleOf(burst, frame), depth: depthOf(burst.recipients ?? 0) };
+  const head = await loadManifestHead(table, burst.id);
+  return { campaign, rule: foldRuleOf(burst, frame, head), depth: depthOf(burst.recipients ?? 0) };
 }
 
 /** The plan's frame; made from the plan when nobody stored it yet, and then stored if asked. */
@@ -62,11 +65,22 @@ export async function frameFor(
   return frame;
 }
 
-export function foldRuleOf(burst: Burst, frame: Frame): FoldRule {
+export function foldRuleOf(
+  burst: Burst,
+  frame: Frame,
+  head?: Pick<ManifestHead, 'legs'> | undefined,
+): FoldRule {
   const momentAt = burst.momentAt ?? burst.releasedAt ?? 0;
+  const { metric, windowMs, valueCap } = frame.registration;
+  const waves = (head?.legs ?? []).flatMap(({ leg, waves: own }) =>
+    own && own.length > 1 ? [{ leg, from: own.map(({ from }) => from) }] : [],
+  );
   return {
     attributionMs: frame.attributionMs,
     releasedAt: releaseSpan(burst)?.firstAt ?? momentAt,
-    countedUntil: momentAt + frame.registration.windowMs,
+    countedUntil: momentAt + windowMs,
+    metric,
+    valueCap,
+    waves,
   };
 }

@@ -196,7 +196,7 @@ export class FactsTree {
   #childOf(node: FactsNode): Child {
     const tally =
       node.kind === 'leaf'
-        ? foldFacts(node.facts.values(), this.#options.rule)
+        ? foldFacts(node.facts, this.#options.rule)
         : sumTallies(Object.values(node.children).map((child) => child.tally));
     return { revision: node.revision, tally };
   }

@@ -4,7 +4,8 @@ import type { Burst } from '#domain/burst.ts';
 import { type Facts, noFacts } from '#domain/facts.ts';
 import { foldFacts } from '#domain/fold-facts.ts';
 import type { Table } from '#domain/ports.ts';
-import type { Tally } from '#domain/tally.ts';
+import { sumTallies, type Tally } from '#domain/tally.ts';
+import { loadManifestHead } from '#store/manifests.ts';
 import { readRawEvents } from '#store/raw-events.ts';
 import { foldRuleOf, frameFor } from './burst-frames.ts';
 import { holderOf, mergeEvent } from './merge-event.ts';
@@ -17,16 +18,16 @@ import { holderOf, mergeEvent } from './merge-event.ts';
  */
 export async function recount(table: Table, burst: Burst, until: number): Promise<Tally> {
   const frame = await frameFor(table, burst, 'made');
-  const all = new Map<string, Facts>();
+  const all = { o: new Map<string, Facts>(), v: new Map<string, Facts>() };
   const since = burst.releasedAt ?? burst.momentAt ?? until;
   for await (const events of readRawEvents(table, burst.id, since, until)) {
     for (const event of events) {
       const { space, key } = holderOf(event);
-      const holder = `${space}/${key}`;
-      const facts = all.get(holder) ?? noFacts();
-      all.set(holder, facts);
+      const facts = all[space].get(key) ?? noFacts();
+      all[space].set(key, facts);
       mergeEvent(facts, event);
     }
   }
-  return foldFacts(all.values(), foldRuleOf(burst, frame));
+  const rule = foldRuleOf(burst, frame, await loadManifestHead(table, burst.id));
+  return sumTallies([foldFacts(all.o, rule), foldFacts(all.v, rule)]);
 }

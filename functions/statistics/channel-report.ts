@@ -175,6 +175,16 @@ function decideArms(
   calls: readonly CallTally[],
   reached: number,
 ): Decision {
+  // One post each proves nothing, whether or not its views are known.
+  if (tally.design === 'observational') {
+    return {
+      status: 'not_comparable',
+      reason: 'not_randomized',
+      winner: null,
+      leader: null,
+      rivals: [],
+    };
+  }
   const all = calls.flatMap(({ id, exposures, human, all: clicks }) =>
     exposures === null || clicks === undefined
       ? []
@@ -200,13 +210,13 @@ function decideArms(
 /** The plan's weights for the calls shown here; with waves, the exposures each wave had planned. */
 function weightsOf(plan: ComparisonPlan, tally: ChannelTally, calls: readonly CallTally[]) {
   const places = calls.map(({ id }) => plan.calls.indexOf(id));
-  const { waves } = tally;
+  const { waves, weights: whole = plan.weights } = tally;
   if (!waves || waves.every(({ weights }) => weights === undefined)) {
-    return places.map((place) => plan.weights[place] ?? 0);
+    return places.map((place) => whole[place] ?? 0);
   }
   return places.map((place) => {
     let planned = 0;
-    for (const { arms, weights = plan.weights } of waves) {
+    for (const { arms, weights = whole } of waves) {
       const size = arms.reduce((sum, { n }) => sum + n, 0);
       const mass = weights.reduce((sum, weight) => sum + weight, 0);
       planned += (size * (weights[place] ?? 0)) / mass;
@@ -245,7 +255,7 @@ function splitOf(
   const byWave = waves.some((wave) => {
     const own = calls.map(({ id }) => wave.arms[plan.calls.indexOf(id)]?.n ?? 0);
     const planned = calls.map(
-      ({ id }) => (wave.weights ?? plan.weights)[plan.calls.indexOf(id)] ?? 0,
+      ({ id }) => (wave.weights ?? tally.weights ?? plan.weights)[plan.calls.indexOf(id)] ?? 0,
     );
     return off(srm({ observed: own, weights: planned }), srmThreshold / waves.length);
   });
@@ -406,9 +416,11 @@ function harmOf(calls: readonly CallTally[]): Record<string, Guardrail[]> {
     kinds.map((kind) => [
       kind,
       guardrails({
-        arms: calls.flatMap(({ id, exposures, harm }) =>
-          exposures === null ? [] : [{ id, n: exposures, s: harm?.[kind] ?? 0 }],
-        ),
+        arms: calls.flatMap(({ id, exposures, harm }) => {
+          const own = harm?.[kind] ?? 0;
+          if (typeof own !== 'number') return [{ id, n: own.n, s: own.s }];
+          return exposures === null ? [] : [{ id, n: exposures, s: own }];
+        }),
       }).arms,
     ]),
   );

@@ -1,6 +1,6 @@
 /** What the front door takes: the plan as registered before the send, and the tallies. */
 
-import { armsMax, checkCount } from './arm.ts';
+import { type Arm, armsMax, checkCount } from './arm.ts';
 import { checkOpenUnit, checkPositive } from './check-between.ts';
 import type { Design } from './decide.ts';
 import type { AnswerCurve } from './maturity.ts';
@@ -47,9 +47,12 @@ export type CallTally = {
   late?: number | undefined;
   /** conversions by event id: forwarding makes them more than the recipients */
   events?: number | undefined;
+  /** total value in minor units, by event id; for the mix line */
+  money?: number | undefined;
+  /** value per unit, capped; for intervals */
   value?: ValueTally | undefined;
-  /** harm by kind: unsubscribe, complaint, bounce, out of the exposures */
-  harm?: Readonly<Record<string, number>> | undefined;
+  /** harm by kind: unsubscribe, complaint, bounce; a number is out of the exposures */
+  harm?: Readonly<Record<string, number | Arm>> | undefined;
 };
 
 export type WaveTally = {
@@ -67,6 +70,8 @@ export type ChannelTally = {
   /** shown beside the verdict, for instance `randomised after the click` */
   label?: string | undefined;
   calls: readonly CallTally[];
+  /** planned shares per call of the plan on this channel; the plan's when left out */
+  weights?: readonly number[] | undefined;
   /** hours since the send; not needed where waves carry their own */
   ageHours: number;
   finalRead: boolean;

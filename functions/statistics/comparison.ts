@@ -93,7 +93,7 @@ function mixLine({ channel, calls, cost }: ChannelTally): MixLine {
     channel,
     converted,
     events: sumOf(({ events }) => events),
-    value: sumOf(({ value }) => value?.sum),
+    value: sumOf(({ money, value }) => money ?? value?.sum),
     cost: paid,
     costPerConversion: paid === null || converted === 0 ? null : paid / converted,
   };
