@@ -36,5 +36,9 @@ test('the command line knows the API by its types alone', () => {
   const imports = importsBelow(root, 'cli');
   const rooms = imports.filter(({ from }) => from.startsWith('#')).map(({ from }) => from);
   const allowed = /^#(?:commands|domain|statistics)\//;
-  expect(rooms.filter((from) => !allowed.test(from))).toEqual([]);
+  // `doctor --aws` asks the account itself, with the settings that a deployment reads.
+  const ofDoctor = imports.filter(({ file }) => file === 'cli/doctor-aws.ts');
+  const asked = ofDoctor.filter(({ from }) => from.startsWith('#infra/aws/'));
+  const wrong = rooms.filter((from) => !allowed.test(from));
+  expect(wrong.sort()).toEqual(asked.map(({ from }) => from).sort());
 });
