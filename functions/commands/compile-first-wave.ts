@@ -1,7 +1,7 @@
 // Whether few leave first where a list was never mailed: by default they do; off needs a reason.
 
-import type { EmailLegFile } from '#domain/campaign-file.ts';
 import type { Path } from '#domain/file-problem.ts';
+import type { EmailLegFile } from '#domain/leg-file.ts';
 import { limits } from '#domain/limits.ts';
 import type { EmailLegPlan } from '#domain/plan.ts';
 import type { Compilation } from './compile-plan.ts';

@@ -1,9 +1,9 @@
 // Who of a campaign file's lists is left out or kept for later: quiet hours, caps, waves.
 
-import type { EmailLegFile, WaveFile } from '#domain/campaign-file.ts';
 import { parseDuration } from '#domain/duration.ts';
 import type { Path } from '#domain/file-problem.ts';
 import { ID_PATTERN } from '#domain/ids.ts';
+import type { EmailLegFile, WaveFile } from '#domain/leg-file.ts';
 import type { CallToAction, EmailLegPlan, Plan, WavePlan } from '#domain/plan.ts';
 import type { QuietHours } from '#domain/quiet-hours.ts';
 import { allocationFrom } from './compile-allocation.ts';

@@ -1,17 +1,13 @@
 // One leg of a campaign file: what it says, to whom, and when it would be too late.
 
 import { parseAddress } from '#domain/address.ts';
-import {
-  type BroadcastLegFile,
-  type EmailLegFile,
-  fileLimits,
-  type LegFile,
-} from '#domain/campaign-file.ts';
+import { fileLimits } from '#domain/campaign-file.ts';
 import { type CompiledEmail, compileEmail } from '#domain/compile-email.ts';
 import { parseDuration } from '#domain/duration.ts';
 import { Refusal } from '#domain/faults.ts';
 import type { Path } from '#domain/file-problem.ts';
 import { ID_PATTERN } from '#domain/ids.ts';
+import type { BroadcastLegFile, EmailLegFile, LegFile } from '#domain/leg-file.ts';
 import { limits } from '#domain/limits.ts';
 import type { BroadcastLegPlan, CallToAction, EmailLegPlan } from '#domain/plan.ts';
 import { parseSender } from '#domain/sender.ts';

@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { parseAddress } from '#domain/address.ts';
-import { type LegFile, RESERVED_NAMES } from '#domain/campaign-file.ts';
+import { RESERVED_NAMES } from '#domain/campaign-file.ts';
 import { parseDestination } from '#domain/destination.ts';
 import { parseDuration, renderDuration } from '#domain/duration.ts';
 import { Refusal } from '#domain/faults.ts';
 import { type FileProblem, type Path, refuseFile } from '#domain/file-problem.ts';
 import type { LegSummary } from '#domain/leg.ts';
+import type { LegFile } from '#domain/leg-file.ts';
 import { limits } from '#domain/limits.ts';
 import { type Moment, parseMoment } from '#domain/moment.ts';
 import { type CallToAction, type LegPlan, Plan } from '#domain/plan.ts';

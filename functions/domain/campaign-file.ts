@@ -1,136 +1,11 @@
 // The campaign file as a marketer writes it: its schema, nothing resolved yet.
 
 import * as z from 'zod/mini';
-import { ID_PATTERN, NAME_PATTERN } from './ids.ts';
+import { duration, id, line, maySay, name, says } from './file-values.ts';
+import { LegFile, QuietHoursFile, quietHoursSentence } from './leg-file.ts';
 import { limits } from './limits.ts';
 
-const NAME_RULE = 'a name is 1 to 40 of a-z, 0-9, - and _, beginning and ending with a-z or 0-9';
-const ID_RULE = 'an id is 1 to 64 of a-z, 0-9 and -, beginning and ending with a-z or 0-9';
-
-const name = z.string().check(z.regex(NAME_PATTERN, NAME_RULE));
-const id = z.string().check(z.regex(ID_PATTERN, ID_RULE));
-const duration = z
-  .string()
-  .check(z.regex(/^[+-]?(?:\d{1,6}[smhd])+$/, 'write a time such as 90s, 2h or 7d'));
-const fileName = z
-  .string()
-  .check(
-    z.minLength(1),
-    z.maxLength(200),
-    z.regex(
-      /^(?!.*(?:^|\/)\.\.?(?:\/|$))[\p{L}\p{N} _./-]+$/u,
-      'a file name has no "..", no drive and no scheme',
-    ),
-    z.regex(/^[^/]/, 'a file is named relative to the campaign file'),
-  );
-const line = (max: number) =>
-  z
-    .string()
-    .check(
-      z.minLength(1),
-      z.maxLength(max),
-      z.regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'a line break or control character cannot stand here'),
-    );
 const moment = line(100);
-
-/** Which call goes to whom: one by name, `split` by chance over all, or weights. */
-const EmailCalls = z.union([name, z.record(name, z.number().check(z.gte(0), z.lte(1_000_000)))]);
-
-const timeOfDay = z
-  .string()
-  .check(z.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'write a time of day such as 21:30'));
-
-/** Local time where the recipient is; where nobody knows, where the burst was planned. */
-const QuietHoursFile = z.union([
-  z
-    .string()
-    .check(
-      z.regex(
-        /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/,
-        'write quiet hours such as 21:00-08:00',
-      ),
-    ),
-  z.strictObject({
-    from: timeOfDay,
-    to: timeOfDay,
-    /** Whose turn comes inside them: left out, or called as soon as they end. */
-    inside: z.optional(z.enum(['hold-back', 'release-after'])),
-  }),
-]);
-
-/** A part of the list, in its order. */
-const WaveFile = z.strictObject({
-  share: z.optional(
-    z.string().check(z.regex(/^\d{1,3}(?:\.\d{1,3})? ?%$/, 'write a share such as 10%')),
-  ),
-  recipients: z.optional(z.int().check(z.gte(1), z.lte(limits.audienceMax))),
-  calls: z.optional(EmailCalls),
-  /** Since the leg's start; absent: when somebody allocates its calls. */
-  after: z.optional(duration),
-});
-export type WaveFile = z.output<typeof WaveFile>;
-
-const FIRST_WAVE_RULE = 'write auto, a number of recipients, or off: and why';
-
-/** A list never mailed before: few leave first, the others after their feedback. */
-const FirstWaveFile = z.union([
-  z.string().check(z.regex(/^auto$/, FIRST_WAVE_RULE)),
-  z.int().check(z.gte(50), z.lte(100_000)),
-  z.strictObject({ off: line(200) }),
-]);
-
-const timing = {
-  /** Start relative to the moment. */
-  offset: z.optional(duration),
-  /** Past the moment by this, ask a person. */
-  late: z.optional(duration),
-  /** What a failed check before the moment means for this leg. */
-  'if-not-ready': z.optional(z.enum(['hold', 'drop', 'go'])),
-};
-
-export const EmailLegFile = z.strictObject({
-  channel: z.literal('email'),
-  to: z.union([
-    line(200),
-    z.strictObject({ list: line(200), except: z.optional(z.array(line(200))) }),
-  ]),
-  /** A column of the list: whoever has a yes there is written to first. */
-  first: z.optional(name),
-  calls: EmailCalls,
-  from: line(320),
-  'reply-to': z.optional(line(320)),
-  subject: line(250),
-  body: fileName,
-  'quiet-hours': z.optional(QuietHoursFile),
-  waves: z.optional(z.array(WaveFile).check(z.minLength(2), z.maxLength(20))),
-  'first-wave': z.optional(FirstWaveFile),
-  ...timing,
-});
-export type EmailLegFile = z.output<typeof EmailLegFile>;
-
-export const BroadcastLegFile = z.strictObject({
-  channel: name.check(
-    z.refine((channel) => channel !== 'email', 'an email leg needs to, from, subject and body'),
-  ),
-  /** The connected account; absent: the one named like the channel. */
-  connection: z.optional(id),
-  calls: name,
-  text: z.string().check(z.minLength(1), z.maxLength(10_000)),
-  language: z.optional(
-    z
-      .string()
-      .check(
-        z.regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'a language is a code such as en or pt-BR'),
-      ),
-  ),
-  image: z.optional(z.strictObject({ file: fileName, alt: line(1_500) })),
-  ...timing,
-});
-export type BroadcastLegFile = z.output<typeof BroadcastLegFile>;
-
-export const LegFile = z.union([EmailLegFile, BroadcastLegFile]);
-export type LegFile = z.output<typeof LegFile>;
-
 const Legs = z.record(name, LegFile);
 
 /** Words that mean something else wherever an outcome is named. */
@@ -149,45 +24,92 @@ export const RESERVED_NAMES = [
   'stopped',
 ] as const;
 
-export const CampaignFile = z.strictObject({
-  campaign: z.optional(id),
-  offer: z.optional(line(500)),
-  goal: z.optional(
-    z.strictObject({
-      count: name,
-      target: z.optional(z.int().check(z.gte(1), z.lte(1_000_000_000))),
-      within: z.optional(duration),
-    }),
+const GoalFile = z.strictObject({
+  count: says(name, 'What is counted, in one word: signup.'),
+  target: maySay(
+    z.int().check(z.gte(1), z.lte(1_000_000_000)),
+    'How many would be a success. Never changes a verdict.',
   ),
-  links: z.optional(line(253)),
-  utm: z.optional(z.boolean()),
-  notify: z.optional(z.array(line(320)).check(z.maxLength(20))),
-  calls: z.record(name, z.strictObject({ say: line(200), to: z.string().check(z.minLength(1)) })),
-  burst: z.strictObject({
-    at: z.optional(moment),
-    standby: z.optional(z.strictObject({ from: moment, until: moment })),
-    outcomes: z.optional(z.record(name, z.strictObject({ legs: Legs }))),
-    approval: z.optional(
-      z
-        .string()
-        .check(
-          z.regex(
-            /^(?:none|second person(?: above [1-9]\d{0,8})?)$/,
-            'write none, second person, or second person above 5000',
-          ),
+  within: maySay(
+    duration,
+    'How long after the moment it counts, and after a click it is still credited. 1m to 90d. Default: 7d.',
+  ),
+});
+
+const BurstFile = z.strictObject({
+  at: maySay(
+    moment,
+    'The moment: a local time in a named zone, such as 2027-03-04 10:00 Europe/Paris. Left out: said when the burst is scheduled.',
+  ),
+  standby: maySay(
+    z.strictObject({
+      from: says(moment, 'From when on it may be fired.'),
+      until: says(moment, 'When it is too late.'),
+    }),
+    'Instead of a moment: ready and waiting for somebody to fire it.',
+  ),
+  outcomes: maySay(
+    z.record(name, z.strictObject({ legs: says(Legs, 'The legs that leave with this outcome.') })),
+    'By name, all prepared and approved: `volley fire --outcome won` takes one and voids the others.',
+  ),
+  approval: maySay(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^(?:none|second person(?: above [1-9]\d{0,8})?)$/,
+          'write none, second person, or second person above 5000',
         ),
+      ),
+    'Who has to approve: none, second person, or second person above 5000 recipients. Default: none.',
+  ),
+  late: maySay(duration, 'Of every leg that has none of its own.'),
+  'quiet-hours': maySay(
+    QuietHoursFile,
+    `Of every email leg that has none of its own. ${quietHoursSentence}`,
+  ),
+  'frequency-cap': maySay(
+    z.strictObject({
+      messages: says(z.int().check(z.gte(1), z.lte(1_000)), 'So many messages.'),
+      within: says(duration, 'In so long a time, 1m to 90d.'),
+    }),
+    'Nobody gets more messages within that time, over all bursts and this one.',
+  ),
+  'if-not-ready': maySay(z.enum(['hold', 'drop', 'go']), 'Of every leg that has none of its own.'),
+  'in-doubt': maySay(
+    z.enum(['at-most-once', 'resend-when-unproven']),
+    'What becomes of a message of which nobody knows whether it left, when the time for proof is over. Default: at-most-once.',
+  ),
+  legs: maySay(Legs, 'By a name of your choice: one channel’s part of the burst each.'),
+});
+
+export const CampaignFile = z.strictObject({
+  campaign: maySay(id, 'The lasting effort this burst belongs to. Default: the burst’s own id.'),
+  offer: maySay(line(500), 'What it is about, for whoever reads the file.'),
+  goal: maySay(GoalFile, 'One goal judges every call. Without one, clicks decide.'),
+  links: maySay(line(253), 'The link domain. Default: the one of this deployment.'),
+  utm: maySay(
+    z.boolean(),
+    'Whether destinations get utm_source, utm_medium, utm_campaign and utm_content where they state none. Default: true.',
+  ),
+  notify: maySay(
+    z.array(line(320)).check(z.maxLength(20)),
+    'Addresses that hear of trouble at once, and of the answer when it is due.',
+  ),
+  calls: says(
+    z.record(
+      name,
+      z.strictObject({
+        say: says(line(200), 'The wording a reader sees.'),
+        to: says(
+          z.string().check(z.minLength(1)),
+          'Where it leads: http or https. {click} stands for our click id, so that conversions can be told to us later.',
+        ),
+      }),
     ),
-    late: z.optional(duration),
-    /** Of every email leg that has none of its own. */
-    'quiet-hours': z.optional(QuietHoursFile),
-    /** Nobody gets more messages within that time, over all bursts and this one. */
-    'frequency-cap': z.optional(
-      z.strictObject({ messages: z.int().check(z.gte(1), z.lte(1_000)), within: duration }),
-    ),
-    'if-not-ready': z.optional(z.enum(['hold', 'drop', 'go'])),
-    'in-doubt': z.optional(z.enum(['at-most-once', 'resend-when-unproven'])),
-    legs: z.optional(Legs),
-  }),
+    'The calls to action that are compared, by a name of your choice: 1 to 20.',
+  ),
+  burst: says(BurstFile, 'One coordinated sending at one moment.'),
 });
 export type CampaignFile = z.output<typeof CampaignFile>;
 

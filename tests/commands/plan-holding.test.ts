@@ -103,7 +103,7 @@ describe('refused', () => {
       name: 'no time of day',
       text: leg('quiet-hours: 9pm-8am'),
       field: `${in2}.quiet-hours`,
-      says: /write quiet hours such as 21:00-08:00/,
+      says: /write hours such as 21:00-08:00/,
     },
     {
       name: 'an hour there is not',

@@ -1,0 +1,11 @@
+// Writes what is made from the campaign file's schema: `npm run schema`.
+
+import { writeFileSync } from 'node:fs';
+import { campaignSchema } from '#domain/campaign-schema.ts';
+import { campaignReference } from './campaign-reference.ts';
+import { schemaText } from './schema-text.ts';
+
+const root = new URL('../../', import.meta.url);
+const schema = campaignSchema();
+writeFileSync(new URL('campaign.schema.json', root), schemaText(schema));
+writeFileSync(new URL('docs/campaign-file.md', root), campaignReference(schema));

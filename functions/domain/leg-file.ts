@@ -1,0 +1,153 @@
+// A leg of the campaign file as a marketer writes it: an email to a list, or a post for everybody.
+
+import * as z from 'zod/mini';
+import {
+  duration,
+  fileName,
+  hours,
+  id,
+  line,
+  maySay,
+  name,
+  percentage,
+  says,
+  timeOfDay,
+} from './file-values.ts';
+import { limits } from './limits.ts';
+
+const Weights = z.record(name, z.number().check(z.gte(0), z.lte(1_000_000)));
+
+const EmailCalls = says(
+  z.union([name, Weights]),
+  'Which call goes to whom: one by name, `split` (chance decides per recipient, evenly over all calls: comparable), or weights by call.',
+);
+
+export const QuietHoursFile = z.union([
+  hours,
+  z.strictObject({
+    from: says(timeOfDay, 'When they begin, such as 21:00.'),
+    to: says(timeOfDay, 'When they end.'),
+    inside: maySay(
+      z.enum(['hold-back', 'release-after']),
+      'Whose turn comes inside them: left out, or called as soon as they end. Default: hold-back.',
+    ),
+  }),
+]);
+
+export const quietHoursSentence =
+  'Local hours in which nobody is messaged, such as 21:00-08:00: where the recipient is, or where the burst was planned if nobody knows.';
+
+const WaveFile = z.strictObject({
+  share: maySay(
+    percentage,
+    'So much of the list. The last wave may leave it out and takes the rest.',
+  ),
+  recipients: maySay(
+    z.int().check(z.gte(1), z.lte(limits.audienceMax)),
+    'So many recipients, instead of a share.',
+  ),
+  calls: z.optional(EmailCalls),
+  after: maySay(
+    duration,
+    'When it leaves, counted from the start of the leg, up to 30d. Left out: when somebody allocates its calls.',
+  ),
+});
+export type WaveFile = z.output<typeof WaveFile>;
+
+const FIRST_WAVE_RULE = 'write auto, a number of recipients, or off: and why';
+
+const FirstWaveFile = z.union([
+  z.string().check(z.regex(/^auto$/, FIRST_WAVE_RULE)),
+  z.int().check(z.gte(50), z.lte(100_000)),
+  z.strictObject({ off: says(line(200), 'Why everybody has to leave at once.') }),
+]);
+
+const timing = {
+  offset: maySay(
+    duration,
+    'Start relative to the moment: 90s after it, or -10m before. At most 24h. Default: 0s.',
+  ),
+  late: maySay(
+    duration,
+    'Past its start by this, nothing is sent any more without asking a person. Default: 1m for a post, 2h for email.',
+  ),
+  'if-not-ready': maySay(
+    z.enum(['hold', 'drop', 'go']),
+    'What a failed check before the moment means: hold everything, drop this leg, or go all the same. Default: hold.',
+  ),
+};
+
+export const EmailLegFile = z.strictObject({
+  channel: says(z.literal('email'), 'The word email.'),
+  to: says(
+    z.union([
+      line(200),
+      z.strictObject({
+        list: says(line(200), 'An imported list, by the name of its file or its id.'),
+        except: maySay(
+          z.array(line(200)),
+          'Who of it is left out: `converted` (in any burst of the campaign) or `converted in BURST`.',
+        ),
+      }),
+    ]),
+    'Who gets it: the name of an imported list, or a list with exceptions.',
+  ),
+  first: maySay(
+    name,
+    'A column of the list: whoever has a yes there is written to first. Order only; calls stay even within every window.',
+  ),
+  calls: EmailCalls,
+  from: says(line(320), 'The sender: a name and an address somebody reads. noreply@ is refused.'),
+  'reply-to': maySay(line(320), 'Where answers go, if not to the sender.'),
+  subject: says(line(250), 'May hold columns as {first_name|there}; never {call}.'),
+  body: says(
+    fileName,
+    'A Markdown file beside this one. Holds {call} exactly once, and columns as {first_name|there}.',
+  ),
+  'quiet-hours': maySay(QuietHoursFile, quietHoursSentence),
+  waves: maySay(
+    z.array(WaveFile).check(z.minLength(2), z.maxLength(20)),
+    'The list in parts: the first leaves with the leg, each later one when its time has come or a person allocates its calls.',
+  ),
+  'first-wave': maySay(
+    FirstWaveFile,
+    'A list never mailed before: few leave first, the others after their feedback. `auto`, a number of recipients (50 to 100000), or `{ off: why }`. Default: auto.',
+  ),
+  ...timing,
+});
+export type EmailLegFile = z.output<typeof EmailLegFile>;
+
+export const BroadcastLegFile = z.strictObject({
+  channel: says(
+    name.check(
+      z.refine((channel) => channel !== 'email', 'an email leg needs to, from, subject and body'),
+    ),
+    'Where it is posted: mastodon, or another channel of this deployment.',
+  ),
+  connection: maySay(id, 'The connected account. Default: the one named like the channel.'),
+  calls: says(name, 'The one call that this post carries, by name: shown, not compared.'),
+  text: says(
+    z.string().check(z.minLength(1), z.maxLength(10_000)),
+    'What is posted. Holds {call} exactly once: it becomes the wording and the tracked link.',
+  ),
+  language: maySay(
+    z
+      .string()
+      .check(
+        z.regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'a language is a code such as en or pt-BR'),
+      ),
+    'The language of the text, such as en.',
+  ),
+  image: maySay(
+    z.strictObject({
+      file: says(fileName, 'PNG, JPEG, GIF or WebP beside this file, at most 4 MiB.'),
+      alt: says(line(1_500), 'What the image shows, for whoever cannot see it.'),
+    }),
+    'A picture with its description.',
+  ),
+  ...timing,
+});
+export type BroadcastLegFile = z.output<typeof BroadcastLegFile>;
+
+export const LegFile = z.union([EmailLegFile, BroadcastLegFile]);
+export type LegFile = z.output<typeof LegFile>;
