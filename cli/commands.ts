@@ -11,11 +11,12 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   abandon: async () => (await import('./change.ts')).abandon,
   cancel: async () => (await import('./change.ts')).cancel,
   redrive: async () => (await import('./redrive.ts')).redrive,
+  cost: async () => (await import('./cost.ts')).cost,
   audit: async () => (await import('./audit/audit.ts')).audit,
 };
 
 /** The help's order: what a command is for. A command in none of them stands under the last. */
 export const groups: Readonly<Record<string, readonly string[]>> = {
   'At the moment': ['status', 'fire', 'stop', 'pause', 'resume', 'abandon', 'cancel'],
-  Running: ['audit', 'redrive'],
+  Running: ['cost', 'audit', 'redrive'],
 };

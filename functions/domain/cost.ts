@@ -30,6 +30,15 @@ export const measured = {
 
 const MONTH_MINUTES = 30.4 * 1_440;
 
+/** What a burst is taken to bring about where nobody says otherwise. */
+export const assumed = {
+  /** Send 1, Delivery nearly 1, Open 0.5: what the definition asks SES to tell of. */
+  eventsPerEmail: 2.5,
+  clickShare: 0.03,
+  /** A burst is made ready five minutes before its moment and held from then on. */
+  holdSeconds: 300,
+} as const;
+
 export interface BurstCostInput {
   readonly recipients: number;
   /** Emails a second: the send quota. */
@@ -37,78 +46,148 @@ export interface BurstCostInput {
   readonly plan: SesPlan;
   /** Emails of the month so far, for the tiers of a plan. */
   readonly sentBefore?: number;
-  /** Events that SES tells of per email: Send 1, Delivery nearly 1, Open where images are loaded. */
   readonly eventsPerEmail: number;
   readonly clicks: number;
   readonly posts: readonly { readonly network: string; readonly hasUrl: boolean }[];
+  /** Longer than `assumed.holdSeconds` for a burst on stand-by. */
+  readonly holdSeconds?: number;
+}
+
+/** So much of something, and what one of it costs. */
+export interface CostPart {
+  readonly what: string;
+  readonly amount: number;
+  readonly price: number;
 }
 
 export interface CostLine {
-  readonly name: 'emails' | 'sending' | 'events' | 'clicks' | 'networks';
+  readonly name: 'emails' | 'sending' | 'holding' | 'events' | 'clicks' | 'networks';
   readonly usd: number;
+  readonly parts: readonly CostPart[];
 }
 
 /** Without any free allowance: what it costs somebody who has used theirs. */
 export function burstCost(input: BurstCostInput): readonly CostLine[] {
-  const { recipients, clicks, posts } = input;
+  const { recipients, clicks, posts, eventsPerEmail } = input;
+  const events = recipients * eventsPerEmail;
   return [
-    { name: 'emails', usd: emailsUsd(input) },
-    { name: 'sending', usd: sendingUsd(input) },
-    { name: 'events', usd: recipients * input.eventsPerEmail * (publishUsd() + eventUsd()) },
-    { name: 'clicks', usd: clicks * clickUsd() },
-    { name: 'networks', usd: posts.reduce((sum, post) => sum + postUsd(post), 0) },
+    line('emails', emailParts(input)),
+    line('sending', sendingParts(input)),
+    line('holding', holdingParts(input)),
+    line('events', [
+      { what: 'SNS publishes', amount: events, price: perUnit(prices.sns.perMillionPublishes) },
+      ...times(events, eventParts()),
+    ]),
+    line('clicks', times(clicks, clickParts())),
+    line('networks', posts.flatMap(postPart)),
   ];
 }
 
-/** SES alone. The monthly fee of a plan is not a burst's. */
-function emailsUsd({ recipients, plan, sentBefore = 0 }: BurstCostInput): number {
+/** A post carries its call, and a call is a URL. */
+export function postsOf(legs: readonly { readonly channel: string }[]): BurstCostInput['posts'] {
+  return legs
+    .filter(({ channel }) => channel !== 'email')
+    .map(({ channel }) => ({ network: channel, hasUrl: true }));
+}
+
+/** Volley's own month at rest comes on top: see idleMonth. */
+export function totalUsd(lines: readonly { readonly usd: number }[]): number {
+  return lines.reduce((sum, { usd }) => sum + usd, 0);
+}
+
+function line(name: CostLine['name'], parts: readonly CostPart[]): CostLine {
+  const usd = parts.reduce((sum, { amount, price }) => sum + amount * price, 0);
+  return { name, usd, parts };
+}
+
+/** SES alone, a part per tier. The monthly fee of a plan is not a burst's. */
+function emailParts({ recipients, plan, sentBefore = 0 }: BurstCostInput): CostPart[] {
   const tiers = prices.ses.plans[plan].perThousand;
-  return tiers.reduce((sum, { above, price }, index) => {
+  return tiers.flatMap(({ above, price }, index) => {
     const until = tiers[index + 1]?.above ?? Number.POSITIVE_INFINITY;
-    const inTier =
+    const amount =
       Math.min(sentBefore + recipients, until) - Math.max(Math.min(sentBefore, until), above);
-    return sum + (Math.max(0, inTier) / 1_000) * price;
-  }, 0);
+    return amount > 0 ? [{ what: `emails (${plan})`, amount, price: price / 1_000 }] : [];
+  });
 }
 
 /** Claiming, pacing, the manifest, and the runner that is awake while it sends. */
-function sendingUsd({ recipients, perSecond }: BurstCostInput): number {
+function sendingParts({ recipients, perSecond }: BurstCostInput): CostPart[] {
   const { ledgerWriteUnits, manifestWriteUnits, readUnits, runnerGb } = measured;
-  const units =
-    (ledgerWriteUnits + manifestWriteUnits) * perUnit(prices.dynamodb.perMillionWriteUnits) +
-    readUnits * perUnit(prices.dynamodb.perMillionReadUnits);
-  const seconds = recipients / Math.max(perSecond, Number.MIN_VALUE);
-  return recipients * units + (recipients > 0 ? seconds * runnerGb * prices.lambda.perGbSecond : 0);
+  const seconds = recipients > 0 ? recipients / Math.max(perSecond, Number.MIN_VALUE) : 0;
+  return [
+    writeUnits(recipients * (ledgerWriteUnits + manifestWriteUnits)),
+    reads(recipients * readUnits),
+    gbSeconds(seconds * runnerGb),
+  ];
 }
 
-function publishUsd(): number {
-  return perUnit(prices.sns.perMillionPublishes);
+/** The runner that holds until the moment; on stand-by it reads the header four times a second. */
+function holdingParts({ holdSeconds = assumed.holdSeconds }: BurstCostInput): CostPart[] {
+  const standbySeconds = Math.max(0, holdSeconds - assumed.holdSeconds);
+  return [gbSeconds(holdSeconds * measured.runnerGb), reads(standbySeconds * 4)];
 }
 
-/** From the queue into facts and tallies. */
-function eventUsd(): number {
+/** One event, from the queue into facts and tallies. */
+function eventParts(): CostPart[] {
   const { eventWriteUnits, eventQueueRequests, eventGbSeconds } = measured;
-  return (
-    eventQueueRequests * perUnit(prices.sqs.perMillionRequests) +
-    eventWriteUnits * perUnit(prices.dynamodb.perMillionWriteUnits) +
-    eventGbSeconds * prices.lambda.perGbSecond
-  );
+  return [
+    queueRequests(eventQueueRequests),
+    writeUnits(eventWriteUnits),
+    gbSeconds(eventGbSeconds),
+  ];
 }
 
-function clickUsd(): number {
-  return (
-    perUnit(prices.httpApi.perMillionRequests) +
-    perUnit(prices.lambda.perMillionRequests) +
-    measured.clickGbSeconds * prices.lambda.perGbSecond +
-    perUnit(prices.sqs.perMillionRequests) +
-    eventUsd() +
-    gigabytes(measured.clickLogBytes) * prices.logs.perGbIngested
-  );
+function clickParts(): CostPart[] {
+  const { clickGbSeconds, clickLogBytes } = measured;
+  return [
+    { what: 'HTTP API requests', amount: 1, price: perUnit(prices.httpApi.perMillionRequests) },
+    { what: 'Lambda requests', amount: 1, price: perUnit(prices.lambda.perMillionRequests) },
+    gbSeconds(clickGbSeconds),
+    queueRequests(1),
+    ...eventParts(),
+    { what: 'GB of logs', amount: gigabytes(clickLogBytes), price: prices.logs.perGbIngested },
+  ];
 }
 
-function postUsd({ network, hasUrl }: { network: string; hasUrl: boolean }): number {
-  if (network !== 'x') return 0;
-  return hasUrl ? prices.networks.x.postWithUrl : prices.networks.x.post;
+function postPart({ network, hasUrl }: { network: string; hasUrl: boolean }): CostPart[] {
+  if (network !== 'x') return [];
+  const { post, postWithUrl } = prices.networks.x;
+  return [
+    {
+      what: hasUrl ? 'X: a post with a URL' : 'X: a post',
+      amount: 1,
+      price: hasUrl ? postWithUrl : post,
+    },
+  ];
+}
+
+function times(count: number, parts: readonly CostPart[]): CostPart[] {
+  return parts.map((part) => ({ ...part, amount: part.amount * count }));
+}
+
+function writeUnits(amount: number): CostPart {
+  return {
+    what: 'DynamoDB write units',
+    amount,
+    price: perUnit(prices.dynamodb.perMillionWriteUnits),
+  };
+}
+
+function reads(amount: number): CostPart {
+  return {
+    what: 'DynamoDB read units',
+    amount,
+    price: perUnit(prices.dynamodb.perMillionReadUnits),
+  };
+}
+
+function gbSeconds(amount: number): CostPart {
+  return { what: 'Lambda GB-seconds', amount, price: prices.lambda.perGbSecond };
+}
+
+function queueRequests(amount: number): CostPart {
+  return { what: 'SQS requests', amount, price: perUnit(prices.sqs.perMillionRequests) };
 }
 
 export interface IdleLine {
@@ -126,27 +205,27 @@ export function idleMonth(options: { readonly storedGb: number; readonly custome
   const ticks = 2 * MONTH_MINUTES;
   const gbSeconds = MONTH_MINUTES * measured.tickSeconds * (run + measure);
   const { perGbMonth, recoveryPerGbMonth, perMillionReadUnits } = prices.dynamodb;
-  const line = (name: string, amount: number, price: number, allowance = 0): IdleLine => ({
+  const month = (name: string, amount: number, price: number, allowance = 0): IdleLine => ({
     name,
     usd: amount * price,
     usdWithAllowance: Math.max(0, amount - allowance) * price,
   });
   return [
-    line('starts', ticks, perUnit(prices.lambda.perMillionRequests), free.lambdaRequests),
-    line('seconds', gbSeconds, prices.lambda.perGbSecond, free.lambdaGbSeconds),
-    line('schedule', ticks, perUnit(prices.scheduler.perMillionStarts), free.schedulerStarts),
-    line('reads', ticks * measured.tickReadUnits, perUnit(perMillionReadUnits)),
-    line(
+    month('starts', ticks, perUnit(prices.lambda.perMillionRequests), free.lambdaRequests),
+    month('seconds', gbSeconds, prices.lambda.perGbSecond, free.lambdaGbSeconds),
+    month('schedule', ticks, perUnit(prices.scheduler.perMillionStarts), free.schedulerStarts),
+    month('reads', ticks * measured.tickReadUnits, perUnit(perMillionReadUnits)),
+    month(
       'polling',
       measured.idlePollsPerMonth,
       perUnit(prices.sqs.perMillionRequests),
       free.sqsRequests,
     ),
-    line('logs', gigabytes(ticks * measured.tickLogBytes), prices.logs.perGbIngested, free.logGb),
-    line('alarms', 10, prices.alarm.perMonth, free.alarms),
-    line('metrics', 4, prices.alarm.perMetricMonth, free.metrics),
-    line('stored', options.storedGb, perGbMonth + recoveryPerGbMonth),
-    line('key', options.customerKey ? 1 : 0, prices.key.perMonth),
+    month('logs', gigabytes(ticks * measured.tickLogBytes), prices.logs.perGbIngested, free.logGb),
+    month('alarms', 10, prices.alarm.perMonth, free.alarms),
+    month('metrics', 4, prices.alarm.perMetricMonth, free.metrics),
+    month('stored', options.storedGb, perGbMonth + recoveryPerGbMonth),
+    month('key', options.customerKey ? 1 : 0, prices.key.perMonth),
   ];
 }
 

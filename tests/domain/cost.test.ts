@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type BurstCostInput, burstCost, idleMonth, measured } from '#domain/cost.ts';
+import {
+  assumed,
+  type BurstCostInput,
+  burstCost,
+  idleMonth,
+  measured,
+  totalUsd,
+} from '#domain/cost.ts';
 import { prices, type SesPlan } from '#domain/prices.ts';
 import { alarms } from '#infra/aws/watched.ts';
-import { functions } from '#infra/definition.ts';
+import { emailEvents, functions } from '#infra/definition.ts';
 
 const million: BurstCostInput = {
   recipients: 1_000_000,
   perSecond: 300,
   plan: 'essentials',
-  eventsPerEmail: 2,
+  eventsPerEmail: assumed.eventsPerEmail,
   clicks: 0,
   posts: [],
 };
@@ -51,6 +58,21 @@ test('a post with a URL costs on X alone', () => {
     { network: 'mastodon', hasUrl: true },
   ];
   expect(line({ posts }, 'networks')).toBeCloseTo(0.215, 9);
+});
+
+test('each line is its parts, and stand-by costs about five cents an hour', () => {
+  for (const { usd, parts } of burstCost({ ...million, clicks: 30_000 })) {
+    expect(parts.reduce((sum, { amount, price }) => sum + amount * price, 0)).toBe(usd);
+  }
+  const hour = line({ holdSeconds: 3_600 + assumed.holdSeconds }, 'holding') - line({}, 'holding');
+  expect(hour).toBeGreaterThan(0.045);
+  expect(hour).toBeLessThan(0.055);
+});
+
+test('what SES is asked to tell of is what is counted', () => {
+  const perEmail = { SEND: 1, DELIVERY: 1, OPEN: 0.5 } as Record<string, number>;
+  const sum = emailEvents.reduce((events, type) => events + (perEmail[type] ?? 0), 0);
+  expect(sum).toBe(assumed.eventsPerEmail);
 });
 
 test('an idle month costs less than $0.05', () => {
@@ -97,10 +119,10 @@ describe('docs/cost.md', () => {
       { recipients: 1_000_000, perSecond: 1_000 },
       { recipients: 10_000_000, perSecond: 1_000 },
     ].map(({ recipients, perSecond }) => {
-      const input = { ...million, recipients, perSecond, clicks: recipients * 0.03 };
+      const input = { ...million, recipients, perSecond, clicks: recipients * assumed.clickShare };
       const by = Object.fromEntries(burstCost(input).map(({ name, usd }) => [name, usd]));
-      const total = burstCost(input).reduce((sum, one) => sum + one.usd, 0);
-      const cells = [by.emails, by.sending, by.events, by.clicks, total].map((one) =>
+      const total = totalUsd(burstCost(input));
+      const cells = [by.emails, by.sending, by.holding, by.events, by.clicks, total].map((one) =>
         usd(one ?? 0),
       );
       return `| ${recipients.toLocaleString('en')} | ${perSecond.toLocaleString('en')} | ${cells.join(' | ')} |`;
