@@ -1,7 +1,8 @@
 // How many people each email leg of a plan is meant for, before anybody is held back.
 
 import type { Plan } from '#domain/plan.ts';
-import { countContacts } from '#store/audiences.ts';
+import { matches, type Segment } from '#domain/segment.ts';
+import { countContacts, listContacts } from '#store/audiences.ts';
 import type { CommandContext } from './context.ts';
 
 export interface AudienceCount {
@@ -20,13 +21,27 @@ export async function countAudiences(
   const counts: AudienceCount[] = [];
   for (const leg of plan.legs) {
     if (leg.kind !== 'email') continue;
-    const { audience, outcome } = leg;
-    const contacts = known.get(audience) ?? (await countContacts(context.table, audience));
-    known.set(audience, contacts);
+    const { audience, outcome, segment } = leg;
+    const name = `${audience} ${segment ? JSON.stringify(segment) : ''}`;
+    const contacts = known.get(name) ?? (await countOf(context, audience, segment));
+    known.set(name, contacts);
     const count = { leg: leg.name, audience, contacts };
     counts.push(outcome === undefined ? count : { ...count, outcome });
   }
   return counts;
+}
+
+async function countOf(
+  { table }: Pick<CommandContext, 'table'>,
+  audience: string,
+  segment: Segment | undefined,
+): Promise<number> {
+  if (!segment) return countContacts(table, audience);
+  let count = 0;
+  for await (const page of listContacts(table, audience)) {
+    count += page.filter((contact) => matches(segment, contact)).length;
+  }
+  return count;
 }
 
 /** The most people who can be written to: the outcome with the largest lists, plus all others. */

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { Id, InstantSchema, Name } from './ids.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { Registration } from './registration.ts';
+import { Segment } from './segment.ts';
 
 export const CallToAction = z.strictObject({
   name: Name,
@@ -34,6 +35,18 @@ export const WavePlan = z.strictObject({
   recipients: z.optional(z.int().check(z.gte(1))),
   /** Absent: the leg's allocation. */
   allocation: z.optional(Allocation),
+  /** Instead of a size: what loses least over the whole list (statistics S18). */
+  test: z.optional(
+    z.strictObject({
+      rate: z.number().check(z.gt(0), z.lt(1)),
+      spread: z.number().check(z.gt(0), z.lt(1)),
+    }),
+  ),
+  /**
+   * A bet: the allocation follows from what earlier waves answered. `roll`: all to the call of
+   * lowest expected loss; `best`: by the chance of being best, until little is at stake (S5).
+   */
+  bet: z.optional(z.enum(['roll', 'best'])),
   /** Leaves this long after the leg's start at the latest; absent: when its allocation is stored. */
   afterMs: z.optional(z.int().check(z.gte(0))),
 });
@@ -44,6 +57,12 @@ export const EmailLegPlan = z.strictObject({
   name: Name,
   channel: z.literal('email'),
   audience: Id,
+  /** Those of the list whom the leg is meant for; absent: all of it. */
+  segment: z.optional(Segment),
+  /** Whoever has no recorded consent for the channel is held back. */
+  requireConsent: z.optional(z.literal(true)),
+  /** Members of these lists are left out. */
+  exceptLists: z.optional(z.array(Id)),
   /** A contact field: whoever has a yes there is written to first. Order only. */
   first: z.optional(Name),
   /** Weights by call; one call with weight 1 where nothing is compared. */
@@ -121,6 +140,8 @@ export const Plan = z.strictObject({
   frequencyCap: z.optional(
     z.strictObject({ messages: z.int().check(z.gte(1)), withinMs: z.int().check(z.gte(1)) }),
   ),
+  /** This share of every list gets no message, drawn by chance over people (statistics S20). */
+  holdout: z.optional(z.number().check(z.gt(0), z.lt(1))),
   attributionMs: z.int(),
   /** What judges the calls, fixed before the send. */
   registration: Registration,

@@ -2,7 +2,7 @@
 
 import type { Burst } from '#domain/burst.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
-import type { Table } from '#domain/ports.ts';
+import type { Clock, Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import type { Contact } from '#store/audiences.ts';
 import { listConverted } from '#store/converted.ts';
@@ -11,8 +11,18 @@ import { loadPlan } from '#store/plans.ts';
 import { releasedBursts } from '#store/released-bursts.ts';
 import { listSuppressed } from '#store/suppressions.ts';
 import { loadFrame } from '#store/tallies.ts';
-import type { Holding } from './holding.ts';
 import type { RunnerPorts } from './ports.ts';
+
+/** What is asked of the world: as much as a forecast has, too. */
+export type ReasonPorts = Pick<RunnerPorts, 'table' | 'suppressionKey'> & {
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+/** Whose list it is, and what keeps a lease alive between reads. */
+export interface ReasonTurn {
+  readonly burst: Pick<Burst, 'momentAt'>;
+  renewIfDue(): Promise<void>;
+}
 
 /** Why this contact of this leg is held back, or undefined. Asked once a contact, leg by leg. */
 export type ReasonToHold = (contact: Contact, leg: EmailLegPlan) => string | undefined;
@@ -25,8 +35,8 @@ const CAMPAIGN_LASTS_MS = 400 * 86_400_000;
  * conversions and what other bursts have sent. Of several reasons the first below is told.
  */
 export async function freezeReasons(
-  ports: RunnerPorts,
-  holding: Holding,
+  ports: ReasonPorts,
+  holding: ReasonTurn,
   plan: Plan,
 ): Promise<ReasonToHold> {
   const key = await ports.suppressionKey();
@@ -39,7 +49,9 @@ export async function freezeReasons(
     const digest = addressDigest(contact.address, key);
     if (suppressed.has(digest)) return 'suppressed';
     // Of this contact alone: the same person may have allowed another list to write.
-    if (contact.consent?.[leg.channel]?.withdrawnAt !== undefined) return 'consent_withdrawn';
+    const consent = contact.consent?.[leg.channel];
+    if (consent?.withdrawnAt !== undefined) return 'consent_withdrawn';
+    if (leg.requireConsent && !consent) return 'no_consent';
     if (converted.get(leg.name)?.has(digest)) return 'converted';
     if (history && history.count(digest) >= messagesMax) return 'frequency_cap';
     return seen.hasSeen(digest, leg.outcome) ? 'same_address' : undefined;
@@ -48,8 +60,8 @@ export async function freezeReasons(
 
 /** By leg that leaves out who has converted: their digests. */
 async function convertedByLeg(
-  ports: RunnerPorts,
-  holding: Holding,
+  ports: ReasonPorts,
+  holding: ReasonTurn,
   plan: Plan,
   key: string,
 ): Promise<Map<string, Set<string>>> {
@@ -71,7 +83,7 @@ async function convertedByLeg(
   return byLeg;
 }
 
-async function burstsOf({ table, clock }: RunnerPorts, campaign: string): Promise<string[]> {
+async function burstsOf({ table, clock }: ReasonPorts, campaign: string): Promise<string[]> {
   const now = clock.now();
   const found: string[] = [];
   for (const burst of await releasedBursts(table, now - CAMPAIGN_LASTS_MS, now)) {
@@ -86,8 +98,8 @@ async function campaignOf(table: Table, burst: Burst): Promise<string> {
 }
 
 async function historyFor(
-  { table, clock }: RunnerPorts,
-  holding: Holding,
+  { table, clock }: ReasonPorts,
+  holding: ReasonTurn,
   plan: Plan,
   suppressionKey: string,
 ): Promise<MessageHistory | undefined> {

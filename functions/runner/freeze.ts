@@ -7,6 +7,7 @@ import { laneCount } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
 import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
+import { matches } from '#domain/segment.ts';
 import { waveRanges } from '#domain/wave-ranges.ts';
 import { loadAudienceHistory } from '#store/audience-history.ts';
 import { type Contact, listContacts } from '#store/audiences.ts';
@@ -165,10 +166,10 @@ async function* inOrder(
   holding: Holding,
   leg: EmailLegPlan,
 ): AsyncGenerator<Contact> {
-  if (leg.first === undefined) yield* contactsOf(ports, holding, leg.audience);
+  if (leg.first === undefined) yield* contactsOf(ports, holding, leg);
   else {
     for (const isTheirTurn of [true, false]) {
-      for await (const contact of contactsOf(ports, holding, leg.audience)) {
+      for await (const contact of contactsOf(ports, holding, leg)) {
         if (isFirst(contact.fields, leg.first) === isTheirTurn) yield contact;
       }
     }
@@ -178,11 +179,11 @@ async function* inOrder(
 async function* contactsOf(
   ports: RunnerPorts,
   holding: Holding,
-  audience: string,
+  { audience, segment }: EmailLegPlan,
 ): AsyncGenerator<Contact> {
   for await (const page of listContacts(ports.table, audience)) {
     await holding.renewIfDue();
-    yield* page;
+    yield* segment ? page.filter((contact) => matches(segment, contact)) : page;
   }
 }
 
