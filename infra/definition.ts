@@ -6,11 +6,16 @@
 export type Value =
   | { readonly from: 'table' }
   | { readonly from: 'queue_url'; readonly queue: QueueName }
+  /** Of the queue where messages of that queue are set aside. */
+  | { readonly from: 'dead_letter_url'; readonly queue: QueueName }
   | { readonly from: 'link_base' }
   | { readonly from: 'function'; readonly function: FunctionName }
   | { readonly from: 'parameter_prefix' }
   | { readonly from: 'configuration_set' }
   | { readonly from: 'account' }
+  /** The operator's word instead of the send quota that SES states; empty: as SES states it. */
+  | { readonly from: 'ses_per_second' }
+  | { readonly from: 'ses_per_day' }
   /** May private addresses be connected to? `no` unless the runtime keeps everything on loopback. */
   | { readonly from: 'loopback' };
 
@@ -19,6 +24,8 @@ export type Resource =
   | { readonly kind: 'table' }
   | { readonly kind: 'index' }
   | { readonly kind: 'queue'; readonly queue: QueueName }
+  /** Where messages of that queue are set aside. */
+  | { readonly kind: 'dead_letters'; readonly queue: QueueName }
   | { readonly kind: 'function'; readonly function: FunctionName }
   /** Everything under the prefix, or only what is below a name in it: `connections`. */
   | { readonly kind: 'parameters'; readonly below?: string }
@@ -136,6 +143,7 @@ const table: Value = { from: 'table' };
 const linkBase: Value = { from: 'link_base' };
 const parameters: Value = { from: 'parameter_prefix' };
 const feedbackUrl: Value = { from: 'queue_url', queue: 'feedback' };
+const deadLetterUrl: Value = { from: 'dead_letter_url', queue: 'feedback' };
 
 const readTable: readonly Grant[] = [
   { action: 'dynamodb:GetItem', on: { kind: 'table' } },
@@ -149,6 +157,14 @@ const sendFeedback: Grant = {
   action: 'sqs:SendMessage',
   on: { kind: 'queue', queue: 'feedback' },
 };
+const feedbackDead: Resource = { kind: 'dead_letters', queue: 'feedback' };
+/** List what was set aside, and give it another try. */
+const redrive: readonly Grant[] = [
+  sendFeedback,
+  { action: 'sqs:ReceiveMessage', on: feedbackDead },
+  { action: 'sqs:DeleteMessage', on: feedbackDead },
+  { action: 'sqs:ChangeMessageVisibility', on: feedbackDead },
+];
 const startRunner: Grant = {
   action: 'lambda:InvokeFunction',
   on: { kind: 'function', function: 'run' },
@@ -171,6 +187,8 @@ export const functions: readonly FunctionDefinition[] = [
       VOLLEY_PARAMETERS: parameters,
       VOLLEY_ACCOUNT: { from: 'account' },
       VOLLEY_LOOPBACK: { from: 'loopback' },
+      VOLLEY_SES_PER_SECOND: { from: 'ses_per_second' },
+      VOLLEY_SES_PER_DAY: { from: 'ses_per_day' },
     },
     grants: [
       ...readTable,
@@ -222,6 +240,8 @@ export const functions: readonly FunctionDefinition[] = [
       VOLLEY_PARAMETERS: parameters,
       VOLLEY_CONFIGURATION_SET: { from: 'configuration_set' },
       VOLLEY_RUN_FUNCTION: { from: 'function', function: 'run' },
+      VOLLEY_QUEUE_URL: feedbackUrl,
+      VOLLEY_DEAD_LETTER_URL: deadLetterUrl,
     },
     grants: [
       ...readTable,
@@ -231,6 +251,7 @@ export const functions: readonly FunctionDefinition[] = [
       { action: 'ssm:PutParameter', on: { kind: 'parameters', below: 'connections' } },
       startRunner,
       switchSending,
+      ...redrive,
     ],
   },
   {

@@ -3,6 +3,7 @@
 import { accountRoutes } from './account-routes.ts';
 import { audienceRoutes } from './audience-routes.ts';
 import { burstRoutes } from './burst-routes.ts';
+import { feedbackRoutes } from './feedback-routes.ts';
 import { resultRoutes } from './result-routes.ts';
 import type { Route } from './route.ts';
 
@@ -11,5 +12,6 @@ export const routes: readonly Route[] = [
   ...burstRoutes,
   ...audienceRoutes,
   ...resultRoutes,
+  ...feedbackRoutes,
   ...accountRoutes,
 ];

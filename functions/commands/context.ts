@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import type { Burst } from '#domain/burst.ts';
 import { Refusal } from '#domain/faults.ts';
-import type { Clock, Entropy, Secrets, Table } from '#domain/ports.ts';
+import type { Clock, DeadLetters, Entropy, Secrets, Table } from '#domain/ports.ts';
 
 /** Each includes the ones before it. */
 export const Scope = z.enum(['viewer', 'operator', 'approver', 'admin']);
@@ -36,6 +36,8 @@ export interface CommandContext {
   readonly startRunner: (burst: string) => Promise<void>;
   /** The second layer of a stop: switches the sending of a burst's configuration sets. */
   readonly setSending: (burst: string, enabled: boolean) => Promise<void>;
+  /** What of the feedback nobody could work on. */
+  readonly deadLetters: DeadLetters;
 }
 
 const INCLUDED: Record<Scope, readonly Scope[]> = {

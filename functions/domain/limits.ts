@@ -80,6 +80,8 @@ export const limits = {
   momentAheadMs: 5 * 366 * 86_400_000,
   broadcastDeadlineMs: 60_000,
   emailDeadlineMs: 2 * 3_600_000,
+  /** A message of the feedback queue is tried this often, then set aside with its reason. */
+  feedbackReceivesMax: 5,
   /** The bound that makes an event visible within 5 s. */
   tokenBytesMax: 256,
 } as const;

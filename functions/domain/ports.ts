@@ -186,6 +186,27 @@ export interface Queue {
   send(bodies: readonly string[]): Promise<void>;
 }
 
+/** A message that was received too often without being worked on, and set aside. */
+export interface DeadLetter {
+  /** The one it had in its own queue. */
+  readonly id: string;
+  readonly body: string;
+  readonly sentAt: Instant;
+  /** Names this receipt; the next one has another. */
+  readonly receipt: string;
+}
+
+/** What was set aside of the feedback queue. Throws Fault `queue_...`. */
+export interface DeadLetters {
+  /** Up to ten that nobody looks at; nobody else sees them for so long. Empty: there are no more. */
+  receive(hideSeconds: number): Promise<readonly DeadLetter[]>;
+  /** Others may see them again. */
+  giveBack(receipts: readonly string[]): Promise<void>;
+  /** Into the feedback queue, as a message of its own. A lost answer may have done it. */
+  replay(body: string): Promise<void>;
+  remove(receipt: string): Promise<void>;
+}
+
 /** No personal data in any field: digests and ordinals only. */
 export interface Log {
   info(event: string, fields?: { readonly [name: string]: unknown }): void;

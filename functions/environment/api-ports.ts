@@ -2,12 +2,13 @@
 
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock, Entropy, Log, Secrets, Table } from '#domain/ports.ts';
+import type { Clock, DeadLetters, Entropy, Log, Secrets, Table } from '#domain/ports.ts';
 import { createDynamoTable } from '#store/dynamo-table.ts';
 import { createClock } from './clock.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { createEntropy } from './entropy.ts';
 import { createLog } from './log.ts';
-import { apiSettings } from './settings.ts';
+import { apiSettings, deadLetterUrl, queueUrl } from './settings.ts';
 import { createCallJson } from './signed-json.ts';
 import { createSignedSecrets } from './signed-secrets.ts';
 import { createStartFunction } from './start-function.ts';
@@ -29,7 +30,11 @@ export interface ApiWorld {
   readonly startRunner: (burst: string) => Promise<void>;
   /** Of one configuration set. */
   readonly switchSending: (configurationSet: string, enabled: boolean) => Promise<void>;
+  readonly deadLetters: DeadLetters;
 }
+
+/** Ten messages of SQS at their longest, SES events as SNS passes them on. */
+const DEAD_LETTERS_MAX = 16 * 1_048_576;
 
 export function createApiPorts(): ApiWorld {
   const settings = apiSettings();
@@ -47,6 +52,16 @@ export function createApiPorts(): ApiWorld {
     now: () => Date.now(),
   });
   const secrets = createSignedSecrets(ssm, settings.parameters);
+  const sqs = createCallJson({
+    service: 'sqs',
+    faults: 'queue',
+    region,
+    credentials,
+    endpoint: endpoints.sqs,
+    jsonVersion: '1.0',
+    now: () => Date.now(),
+    answerMax: DEAD_LETTERS_MAX,
+  });
   const start = createStartFunction({
     region,
     credentials,
@@ -64,6 +79,7 @@ export function createApiPorts(): ApiWorld {
     configurationSet,
     newToken: () => randomBytes(32).toString('base64url'),
     startRunner: (burst) => start({ burst }),
+    deadLetters: createDeadLetters(sqs, { queueUrl: queueUrl(), deadLetterUrl: deadLetterUrl() }),
     switchSending: createSwitchSending({ region, credentials, endpoint: endpoints.ses }),
   };
 }

@@ -19,10 +19,13 @@ export type Post = (
 const SOCKETS_MAX = 256;
 /** Dropped before the far side may drop it. */
 const IDLE_SOCKET_MS = 4_000;
-const ANSWER_BYTES_MAX = 1_048_576;
+const ANSWER_MAX = 1_048_576;
 
-/** @param endpoint `https://sqs.eu-central-1.amazonaws.com`; a path in it is ignored */
-export function createPost(endpoint: string): Post {
+/**
+ * @param endpoint `https://sqs.eu-central-1.amazonaws.com`; a path in it is ignored
+ * @param answerMax characters of an answer; a longer one is no answer
+ */
+export function createPost(endpoint: string, answerMax = ANSWER_MAX): Post {
   const { protocol, hostname, port } = new URL(endpoint);
   const client = protocol === 'https:' ? https : http;
   const agent = new client.Agent({
@@ -41,7 +44,7 @@ export function createPost(endpoint: string): Post {
       const deadline = setTimeout(() => fail(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
       request.on('error', fail);
       request.on('response', (response) => {
-        collect(response, fail, (text) => {
+        collect(response, answerMax, fail, (text) => {
           clearTimeout(deadline);
           resolve({ status: response.statusCode ?? 0, text });
         });
@@ -52,6 +55,7 @@ export function createPost(endpoint: string): Post {
 
 function collect(
   response: http.IncomingMessage,
+  answerMax: number,
   fail: (error: Error) => void,
   done: (text: string) => void,
 ): void {
@@ -59,7 +63,7 @@ function collect(
   response.setEncoding('utf8');
   response.on('data', (chunk: string) => {
     text += chunk;
-    if (text.length > ANSWER_BYTES_MAX) fail(new Error('the answer is too long'));
+    if (text.length > answerMax) fail(new Error('the answer is too long'));
   });
   response.on('error', fail);
   response.on('end', () => {

@@ -39,6 +39,11 @@ export function queueUrl(): string {
   return required('VOLLEY_QUEUE_URL');
 }
 
+/** What was set aside of it, for those that look after it. */
+export function deadLetterUrl(): string {
+  return required('VOLLEY_DEAD_LETTER_URL');
+}
+
 export interface TableSettings {
   readonly region: string;
   readonly table: string;
@@ -91,7 +96,12 @@ export interface ApiSettings extends TableSettings {
   readonly runFunction: string;
   readonly credentials: Credentials;
   /** Base address of each service that is called without an SDK client. */
-  readonly endpoints: { readonly lambda: string; readonly ses: string; readonly ssm: string };
+  readonly endpoints: {
+    readonly lambda: string;
+    readonly ses: string;
+    readonly sqs: string;
+    readonly ssm: string;
+  };
 }
 
 export function apiSettings(): ApiSettings {
@@ -106,6 +116,7 @@ export function apiSettings(): ApiSettings {
       lambda: endpoint('lambda', base.region),
       // SES is the one whose variable, host and signing name all differ.
       ses: endpoint('sesv2', base.region, 'email'),
+      sqs: endpoint('sqs', base.region),
       ssm: endpoint('ssm', base.region),
     },
   };

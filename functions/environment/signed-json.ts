@@ -17,6 +17,8 @@ export interface SignedJsonConfig {
   /** `1.0` or `1.1`: the minor difference that each service insists on. */
   readonly jsonVersion: '1.0' | '1.1';
   readonly now: () => number;
+  /** Characters of an answer, where more than a million may come. */
+  readonly answerMax?: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export type CallJson = (target: string, input: object, timeoutMs: number) => Pro
 export function createCallJson(config: SignedJsonConfig): CallJson {
   const { service, faults, region, endpoint, credentials } = config;
   const signer = createSigner({ region, service });
-  const post = createPost(endpoint);
+  const post = createPost(endpoint, config.answerMax);
   const { host } = new URL(endpoint);
   const contentType = `application/x-amz-json-${config.jsonVersion}`;
   return async (target, input, timeoutMs) => {

@@ -13,6 +13,7 @@ import { type BurstFrame, createBurstFrames } from './burst-frames.ts';
 import { FactsTree } from './facts-tree.ts';
 import { holderOf } from './merge-event.ts';
 import { noteConverted } from './note-converted.ts';
+import { noteLastTries } from './note-last-tries.ts';
 import { parseMessage } from './parse-message.ts';
 
 export interface RecordPorts {
@@ -28,6 +29,7 @@ export interface RecordPorts {
 export interface QueueMessage {
   readonly messageId: string;
   readonly body: string;
+  readonly attributes?: { readonly ApproximateReceiveCount?: string };
 }
 
 const SUPPRESSIONS_AT_ONCE = 16;
@@ -49,26 +51,31 @@ export function createRecord(
         if (frame) await recordBurst(ports, burst, frame, received);
         else ignored.foreign = (ignored.foreign ?? 0) + received.length;
       } catch (error) {
-        const reason = error instanceof Error && 'code' in error ? error.code : String(error);
+        const reason = reasonOf(error);
         ports.log.error('batch_failed', { burst, reason, count: received.length });
-        failed.push(...received.map((one) => one.messageId));
+        for (const { messageId } of received) failed.set(messageId, reason);
       }
     }
     if (Object.keys(ignored).length > 0) ports.log.info('feedback_ignored', ignored);
-    return failed;
+    await noteLastTries(ports, messages, failed);
+    return [...failed.keys()];
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
 }
 
 interface SortedOut {
   readonly byBurst: ReadonlyMap<string, readonly Received[]>;
-  /** Message ids: nobody can read them, now or later. */
-  readonly failed: string[];
+  /** Reasons by message id: nobody can read them, now or later. */
+  readonly failed: Map<string, string>;
   /** How many messages are not ours to count, by reason. */
   readonly ignored: Record<string, number>;
 }
 
 function sortOut(ports: RecordPorts, messages: readonly QueueMessage[]): SortedOut {
-  const failed: string[] = [];
+  const failed = new Map<string, string>();
   const ignored: Record<string, number> = {};
   const byBurst = new Map<string, Received[]>();
   for (const { messageId, body } of messages) {
@@ -82,7 +89,7 @@ function sortOut(ports: RecordPorts, messages: readonly QueueMessage[]): SortedO
       ignored[parsed.why] = (ignored[parsed.why] ?? 0) + 1;
     } else {
       ports.log.error('message_poison', { messageId, reason: parsed.reason });
-      failed.push(messageId);
+      failed.set(messageId, parsed.reason);
     }
   }
   return { byBurst, failed, ignored };

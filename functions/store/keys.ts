@@ -78,6 +78,7 @@ export const keys = {
   principal: (tokenDigest: string): Key => ({ pk: `P#${tokenDigest}`, sk: '#' }),
   connection: (connection: string): Key => ({ pk: keys.connections, sk: connection }),
   connections: 'C#connection',
+  deadLetter: (message: string): Key => ({ pk: `D#${message}`, sk: '#' }),
 };
 
 /** A stretch of sort keys under one partition key, both ends included. */
@@ -172,6 +173,7 @@ const OTHER_KINDS: { readonly [letter: string]: string } = {
   P: 'principal',
   C: 'settings',
   I: 'import',
+  D: 'dead_letter',
 };
 
 /** What an item is, for the meter: `header`, `lane`, `manifest`, ...; `other` for unknown keys. */

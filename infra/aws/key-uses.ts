@@ -14,7 +14,8 @@ export function keyUses(definition: FunctionDefinition, key: Key): PolicyStateme
 }
 
 function usesOf({ action, on }: Grant): string[] {
-  if (on.kind === 'queue') return action === 'sqs:SendMessage' ? SEND : ['kms:Decrypt'];
+  if (on.kind === 'queue' || on.kind === 'dead_letters')
+    return action === 'sqs:SendMessage' ? SEND : ['kms:Decrypt'];
   if (on.kind !== 'table' && on.kind !== 'index') return [];
   return /Put|Update|Delete/.test(action) ? [...READ, ...WRITE] : READ;
 }

@@ -36,6 +36,8 @@ export function arnsOf(on: Resource, places: Places): readonly string[] {
       return indexes.map(({ name }) => `${table.tableArn}/index/${name}`);
     case 'queue':
       return [found(places.queues.byName, on.queue).queueArn];
+    case 'dead_letters':
+      return [found(places.queues.deadLetters, on.queue).queueArn];
     case 'function':
       return [found(places.functions, on.function).functionArn];
     case 'parameters': {
@@ -65,6 +67,8 @@ export function variableOf(value: Value, places: Places): string {
       return places.table.tableName;
     case 'queue_url':
       return found(places.queues.byName, value.queue).queueUrl;
+    case 'dead_letter_url':
+      return found(places.queues.deadLetters, value.queue).queueUrl;
     case 'link_base':
       return found(places.addresses, 'link');
     case 'function':
@@ -75,6 +79,10 @@ export function variableOf(value: Value, places: Places): string {
       return places.email.configurationSet.configurationSetName;
     case 'account':
       return `${stack.account}/${stack.region}`;
+    case 'ses_per_second':
+      return String(settings.sesPerSecond ?? '');
+    case 'ses_per_day':
+      return String(settings.sesPerDay ?? '');
     case 'loopback':
       return 'no';
   }

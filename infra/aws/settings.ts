@@ -32,6 +32,9 @@ export interface Settings {
   /** A KMS key of the account's own for table, queues, topics and logs, instead of keys AWS owns. */
   readonly customerKey: boolean;
   readonly logDays: number;
+  /** Recipients a second and a day, instead of the quota that the SES account states. */
+  readonly sesPerSecond?: number;
+  readonly sesPerDay?: number;
   /** Places kept free in the account's concurrency, by function. */
   readonly reservedConcurrency: { readonly [name: string]: number };
   /** Data outlives the stack, and cannot be deleted by accident. */
@@ -58,6 +61,8 @@ const NAMES = [
   'budgetUsd',
   'customerKey',
   'logDays',
+  'sesPerSecond',
+  'sesPerDay',
   'reservedConcurrency',
 ] as const;
 
@@ -86,6 +91,8 @@ function settingsFrom(read: Reader, stage: Stage): Settings {
   const mailFrom = read.text('mailFrom', DOMAIN, 'a domain such as bounce.example.org');
   const linkDomain = read.domain('linkDomain', 'linkCertificate');
   const apiDomain = read.domain('apiDomain', 'apiCertificate');
+  const sesPerSecond = read.optionalNumber('sesPerSecond', 0.1, 100_000);
+  const sesPerDay = read.optionalNumber('sesPerDay', 1, 1_000_000_000);
   const alarmEmail = read.text('alarmEmail', ADDRESS, 'an address such as ops@example.org');
   return {
     stage,
@@ -100,6 +107,8 @@ function settingsFrom(read: Reader, stage: Stage): Settings {
     budgetUsd: read.number('budgetUsd', stage === 'prod' ? 50 : 10, 1, 1_000_000),
     customerKey: read.flag('customerKey'),
     logDays: read.number('logDays', stage === 'prod' ? 90 : 7, 1, 731),
+    ...(sesPerSecond !== undefined && { sesPerSecond }),
+    ...(sesPerDay !== undefined && { sesPerDay }),
     reservedConcurrency: read.concurrency(),
     keepData: stage === 'prod',
   };
@@ -148,6 +157,10 @@ class Reader {
     if (number >= least && number <= most) return number;
     this.#say(`${name} "${value}" is not a number from ${least} to ${most}`);
     return usual;
+  }
+
+  optionalNumber(name: string, least: number, most: number): number | undefined {
+    return this.#has(name) ? this.number(name, least, least, most) : undefined;
   }
 
   domain(nameKey: string, certificateKey: string): Domain | undefined {

@@ -1,12 +1,15 @@
 // What the definition tells a function, with the values of this machine.
 
-import { type FunctionDefinition, names, runtime, type Value } from '#infra/definition.ts';
+import { type FunctionDefinition, names, queues, runtime, type Value } from '#infra/definition.ts';
 import type { PortName } from './data-folder.ts';
 
 export interface LocalWorld {
   readonly urls: { readonly [name in PortName]: string };
   readonly queueUrls: { readonly [queue: string]: string };
-  /** Endpoints that whoever started us wants elsewhere: `AWS_ENDPOINT_URL_SESV2` and the like. */
+  /**
+   * What whoever started us wants otherwise: endpoints (`AWS_ENDPOINT_URL_SESV2` and the like) and
+   * the operator's send quota (`VOLLEY_SES_PER_SECOND`, `VOLLEY_SES_PER_DAY`).
+   */
   readonly overrides: { readonly [name: string]: string | undefined };
 }
 
@@ -49,6 +52,10 @@ function resolve(value: Value, world: LocalWorld): string {
       return names.table;
     case 'queue_url':
       return world.queueUrls[value.queue] ?? '';
+    case 'dead_letter_url': {
+      const dead = queues.find(({ name }) => name === value.queue)?.deadLetter ?? '';
+      return world.queueUrls[dead] ?? '';
+    }
     case 'link_base':
       return world.urls.link;
     case 'function':
@@ -59,6 +66,10 @@ function resolve(value: Value, world: LocalWorld): string {
       return names.configurationSet;
     case 'account':
       return '000000000000/us-east-1';
+    case 'ses_per_second':
+      return world.overrides.VOLLEY_SES_PER_SECOND ?? '';
+    case 'ses_per_day':
+      return world.overrides.VOLLEY_SES_PER_DAY ?? '';
     case 'loopback':
       return 'yes';
   }

@@ -136,7 +136,8 @@ async function stopAll(stops: Stops, output: WriteStream): Promise<void> {
 }
 
 function queueUrls(endpoint: string): { readonly [queue: string]: string } {
-  return Object.fromEntries(queues.map(({ name }) => [name, `${endpoint}/000000000000/${name}`]));
+  const all = queues.flatMap(({ name, deadLetter }) => [name, deadLetter]);
+  return Object.fromEntries(all.map((name) => [name, `${endpoint}/000000000000/${name}`]));
 }
 
 function portsOf(urls: { readonly [name in PortName]: string }): Ports {

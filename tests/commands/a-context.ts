@@ -6,6 +6,14 @@ import { planBurst } from '#commands/plan-burst.ts';
 import { Fault } from '#domain/faults.ts';
 import { MemoryTable } from '#store/memory-table.ts';
 
+/** Nothing was ever set aside. */
+const noDeadLetters: CommandContext['deadLetters'] = {
+  receive: async () => [],
+  giveBack: async () => undefined,
+  replay: async () => undefined,
+  remove: async () => undefined,
+};
+
 export const noon = Date.parse('2027-03-01T12:00:00Z');
 
 export interface World {
@@ -55,6 +63,7 @@ export function aWorld(over: Partial<CommandContext> = {}): World {
       buildReport: async (burst) => ({ burst: burst.id }),
       startRunner: async (burst) => void world.started.push(burst),
       setSending: async (burst, enabled) => void world.switched.push([burst, enabled]),
+      deadLetters: noDeadLetters,
       ...over,
     }),
   };

@@ -42,6 +42,7 @@ const KINDS: readonly [RegExp, string][] = [
   [/^\*$/, 'account'],
   [/:table\/[^/]+$/, 'table'],
   [/:table\/[^/]+\/index\/[^/]+$/, 'index'],
+  [/:sqs:.*-dead$/, 'dead_letters'],
   [/:sqs:/, 'queue'],
   [/:function:\w+-volley-(\w+)$/, 'function'],
   [/:parameter\/\w+\/volley\/\*$/, 'parameters'],

@@ -131,6 +131,10 @@ describe('functions', () => {
         configuration_set: 'prod-volley',
         account: '111122223333/eu-central-1',
         loopback: 'no',
+        ses_per_second: '',
+        ses_per_day: '',
+        dead_letter_url:
+          'https://sqs.eu-central-1.amazonaws.com/111122223333/prod-volley-feedback-dead',
       };
       return said[of.from];
     };

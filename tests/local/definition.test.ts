@@ -10,7 +10,7 @@ import { FunctionHost } from '#infra/local/functions/function-host.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Read with a default; leaving it out must not end anything. */
-const OPTIONAL = new Set(['VOLLEY_LOOPBACK']);
+const OPTIONAL = new Set(['VOLLEY_LOOPBACK', 'VOLLEY_SES_PER_SECOND', 'VOLLEY_SES_PER_DAY']);
 
 let bundles: Map<string, string>;
 
@@ -21,7 +21,11 @@ beforeAll(async () => {
 const urls = Object.fromEntries(PORT_NAMES.map((name) => [name, 'http://127.0.0.1:9'])) as {
   [name in PortName]: string;
 };
-const world = { urls, queueUrls: { feedback: 'http://127.0.0.1:9/0/feedback' }, overrides: {} };
+const queueUrls = {
+  feedback: 'http://127.0.0.1:9/0/feedback',
+  'feedback-dead': 'http://127.0.0.1:9/0/feedback-dead',
+};
+const world = { urls, queueUrls, overrides: {} };
 
 /** What loading the bundle under this environment ends with. */
 async function load(name: string, environment: { [name: string]: string }): Promise<string> {

@@ -1,11 +1,13 @@
 // The feedback queue as it behaves from outside: at least once, in no order, again when nobody
 // acknowledges, and aside after too many tries.
 
+import type { DeadLetter } from '#domain/ports.ts';
 import type { QueueMessage } from '#feedback/record.ts';
 import type { Schedule } from './schedule.ts';
 import type { Stream } from './stream.ts';
 
 interface Waiting extends QueueMessage {
+  readonly sentAt: number;
   visibleAt: number;
   receives: number;
 }
@@ -20,7 +22,8 @@ export interface QueueSettings {
 
 export class SimQueue {
   readonly settings: QueueSettings;
-  readonly dead: QueueMessage[] = [];
+  /** Set aside; `visibleAt` says from when on the next one may look at it. */
+  readonly dead: Waiting[] = [];
   readonly #schedule: Schedule;
   readonly #chance: Stream;
   readonly #waiting: Waiting[] = [];
@@ -48,7 +51,8 @@ export class SimQueue {
     for (const delay of delaysMs) {
       this.#messages += 1;
       const visibleAt = this.#schedule.now + delay;
-      this.#waiting.push({ messageId: `q${this.#messages}`, body, visibleAt, receives: 0 });
+      const sentAt = this.#schedule.now;
+      this.#waiting.push({ messageId: `q${this.#messages}`, body, sentAt, visibleAt, receives: 0 });
     }
   }
 
@@ -64,10 +68,32 @@ export class SimQueue {
       one.visibleAt = now + this.settings.visibilityMs;
       if (one.receives > this.settings.receivesMax) {
         this.#remove(one);
-        this.dead.push(one);
+        this.dead.push({ ...one, visibleAt: now });
       } else taken.push(one);
     }
-    return taken.map(({ messageId, body }) => ({ messageId, body }));
+    return taken.map(({ messageId, body, receives }) => ({
+      messageId,
+      body,
+      attributes: { ApproximateReceiveCount: String(receives) },
+    }));
+  }
+
+  receiveDead(most: number, hideSeconds: number): DeadLetter[] {
+    const { now } = this.#schedule;
+    const taken = this.dead.filter((message) => message.visibleAt <= now).slice(0, most);
+    for (const message of taken) message.visibleAt = now + hideSeconds * 1_000;
+    return taken.map(({ messageId: id, body, sentAt }) => ({ id, body, sentAt, receipt: id }));
+  }
+
+  giveBackDead(receipts: readonly string[]): void {
+    for (const message of this.dead) {
+      if (receipts.includes(message.messageId)) message.visibleAt = this.#schedule.now;
+    }
+  }
+
+  removeDead(receipt: string): void {
+    const index = this.dead.findIndex(({ messageId }) => messageId === receipt);
+    if (index >= 0) this.dead.splice(index, 1);
   }
 
   acknowledge(messageId: string): void {

@@ -7,6 +7,7 @@ import { createMastodonChannel } from '#channels/mastodon.ts';
 import type { CommandContext, Scope } from '#commands/context.ts';
 import { switchSending } from '#commands/switch-sending.ts';
 import { Fault } from '#domain/faults.ts';
+import { limits } from '#domain/limits.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { createRecord, type QueueMessage } from '#feedback/record.ts';
@@ -28,6 +29,7 @@ import { readLedger, restlessness } from './read-ledger.ts';
 import { Schedule } from './schedule.ts';
 import { type BurstScript, drawScript, type Script } from './script.ts';
 import { SesEvents } from './ses-events.ts';
+import { deadLettersOf } from './sim-dead-letters.ts';
 import { SimNetwork } from './sim-network.ts';
 import { SimQueue } from './sim-queue.ts';
 import { SimSecrets } from './sim-secrets.ts';
@@ -137,7 +139,7 @@ class World implements Surroundings {
     this.#network = this.#newNetwork();
     this.#queue = new SimQueue(this.schedule, this.#stream.fork('queue'), {
       visibilityMs: 60_000,
-      receivesMax: 8,
+      receivesMax: limits.feedbackReceivesMax,
       duplicateShare: this.#has('E1') ? 0.05 : 0,
     });
     this.#events = this.#newEvents();
@@ -356,6 +358,7 @@ class World implements Surroundings {
       newToken: () => node.entropy.id(),
       buildReport: async () => ({}),
       startRunner: (burst) => this.#startRunner(node, burst),
+      deadLetters: deadLettersOf(node, this.#queue),
       setSending: (burst, enabled) =>
         switchSending(table, burst, { enabled, now: node.clock.now() }, (set, isOn) =>
           ses.setSending(set, isOn),

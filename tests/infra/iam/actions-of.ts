@@ -23,7 +23,7 @@ export function actionsOf(call: Call): Asked[] {
     case 'dynamodb':
       return [{ action: `dynamodb:${operation}`, on: input.IndexName ? 'index' : 'table' }];
     case 'sqs':
-      return [{ action: `sqs:${operation.replace(/Batch$/, '')}`, on: 'queue' }];
+      return [{ action: `sqs:${operation.replace(/Batch$/, '')}`, on: queueOf(input) }];
     case 'ssm':
       return [{ action: `ssm:${operation}`, on: parametersOf(String(input.Name)) }];
     case 'lambda': {
@@ -40,6 +40,11 @@ export function actionsOf(call: Call): Asked[] {
 interface Input {
   readonly IndexName?: string;
   readonly Name?: string;
+  readonly QueueUrl?: string;
+}
+
+function queueOf({ QueueUrl }: Input): string {
+  return QueueUrl?.endsWith('-dead') === true ? 'dead_letters' : 'queue';
 }
 
 /** `/volley/connections/main` is below connections; a key such as `/volley/links/keys` too, of links. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { queues } from '#infra/definition.ts';
 import { Api } from '#infra/local/demo/api.ts';
 import { runDemo } from '#infra/local/demo/demo.ts';
 import { openTerminal } from '#infra/local/demo/terminal.ts';
@@ -71,4 +72,20 @@ async function beyond({ urls, token }: Runtime): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await api.post(`/v1/bursts/${burst}/stop`, { reason: 'seen enough' });
+  await redriven(api, urls.sqs);
+}
+
+/** Something is set aside, listed, and given another try. */
+async function redriven(api: Api, sqs: string): Promise<void> {
+  const dead = queues[0]?.deadLetter;
+  await fetch(sqs, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'AmazonSQS.SendMessage',
+    },
+    body: JSON.stringify({ QueueUrl: `${sqs}/000000000000/${dead}`, MessageBody: 'unreadable' }),
+  });
+  await api.get('/v1/dead-letters');
+  await api.post('/v1/dead-letters/redrive', {});
 }

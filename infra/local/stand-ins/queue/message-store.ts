@@ -55,6 +55,13 @@ export class MessageStore {
     return sent;
   }
 
+  /** Messages of another queue, which keep their ids. */
+  adopt(messages: readonly Message[]): void {
+    const at = this.#options.now();
+    this.#log.append(...messages.map(({ id, body }) => ({ kind: 'send', id, body, at })));
+    for (const { id, body } of messages) this.#ready.set(id, toMessage(id, body, at, 0));
+  }
+
   receive(max: number, visibilityMs: number): Message[] {
     this.#bringBack();
     const now = this.#options.now();
@@ -94,6 +101,13 @@ export class MessageStore {
     return { ready: this.#ready.size, inFlight: this.#away.size - delayed, delayed };
   }
 
+  /** Milliseconds until a message becomes visible again; infinite when none is away. */
+  backIn(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { visibleAt } of this.#away.values()) next = Math.min(next, visibleAt);
+    return Math.max(0, next - this.#options.now());
+  }
+
   close(): void {
     this.#log.close();
   }
@@ -124,7 +138,7 @@ export class MessageStore {
   #end(messages: readonly Message[], now: number): void {
     if (messages.length === 0) return;
     const worn = messages.filter((message) => !this.#isExpired(message, now));
-    this.#options.deadLetter?.send(worn.map(({ body }) => body));
+    this.#options.deadLetter?.adopt(worn);
     this.#log.append({ kind: 'delete', ids: messages.map(({ id }) => id) });
     for (const message of messages) this.#forget(message);
   }

@@ -45,7 +45,7 @@ const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/;
 
 /**
  * SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility with their batches, and
- * GetQueueUrl and GetQueueAttributes. Departs on purpose: no FIFO queues, no permissions, message
+ * GetQueueUrl and GetQueueAttributes; a message that is set aside keeps its id. Departs on purpose: no FIFO queues, no permissions, message
  * attributes are taken and not kept.
  */
 export async function startQueue(options: QueueOptions): Promise<QueueStandIn> {
@@ -160,7 +160,8 @@ const operations: { [name: string]: (queue: OneQueue, input: Input) => unknown }
     let messages = queue.store.receive(max, visibilityMs);
     const waitMs = Math.min(20, Number(input.WaitTimeSeconds ?? 0)) * 1_000;
     if (messages.length === 0 && waitMs > 0) {
-      await arrival(queue, waitMs);
+      // A message that comes back from a receiver ends the wait like one that is new.
+      await arrival(queue, Math.min(waitMs, queue.store.backIn()));
       messages = queue.store.receive(max, visibilityMs);
     }
     return { Messages: messages.map(shown) };
@@ -183,6 +184,15 @@ const operations: { [name: string]: (queue: OneQueue, input: Input) => unknown }
       );
     }
     return {};
+  },
+  ChangeMessageVisibilityBatch: (queue, input) => {
+    const [Successful, Failed] = [[] as object[], [] as object[]];
+    for (const { Id, ReceiptHandle, VisibilityTimeout } of batch(input)) {
+      const ms = Number(VisibilityTimeout) * 1_000;
+      if (queue.store.changeVisibility(String(ReceiptHandle), ms)) Successful.push({ Id });
+      else Failed.push({ Id, Code: 'ReceiptHandleIsInvalid', SenderFault: true });
+    }
+    return { Successful, Failed };
   },
   GetQueueAttributes: (queue) => {
     const { ready, inFlight, delayed } = queue.store.counts();

@@ -1,0 +1,27 @@
+// Feedback that nobody could work on: what it is, and another try.
+
+import { ListDeadLettersInput, listDeadLetters } from '#commands/list-dead-letters.ts';
+import { RedriveInput, redrive } from '#commands/redrive.ts';
+import { get, post, type Route } from './route.ts';
+
+export const feedbackRoutes: readonly Route[] = [
+  get(
+    {
+      path: '/v1/dead-letters',
+      summary: 'Feedback that was set aside, with its reasons',
+      scope: 'viewer',
+      query: ['limit'],
+    },
+    ListDeadLettersInput,
+    listDeadLetters,
+  ),
+  post(
+    {
+      path: '/v1/dead-letters/redrive',
+      summary: 'Give set-aside feedback another try',
+      scope: 'operator',
+    },
+    RedriveInput,
+    redrive,
+  ),
+];
