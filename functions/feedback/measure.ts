@@ -5,9 +5,9 @@ import { type Burst, wakeAt } from '#domain/burst.ts';
 import { isFinal } from '#domain/leg.ts';
 import type { Log, Table } from '#domain/ports.ts';
 import { dueBursts, loadBurst, saveBurst } from '#store/bursts.ts';
-import { saveComparison } from '#store/comparisons.ts';
-import { loadTallies, type Sent } from '#store/tallies.ts';
-import { buildReport } from './build-report.ts';
+import { loadTallies, type Sent, saveCurve } from '#store/tallies.ts';
+import { answerCurveOf } from './answer-curve.ts';
+import { type AnswerDue, noteTold, readFinally, watchAnswers } from './answers.ts';
 import { keepSent } from './count-sent.ts';
 
 export interface MeasurePorts {
@@ -15,6 +15,8 @@ export interface MeasurePorts {
   readonly now: () => number;
   readonly id: () => string;
   readonly log: Log;
+  /** Hears of every answer that was due, at least once; `id` is the same when it is told again. */
+  readonly answerDue?: (due: AnswerDue) => Promise<void>;
 }
 
 /** Whatever waits for longer is looked at later: no counting window is as long. */
@@ -86,24 +88,40 @@ function watchArming(
   return undefined;
 }
 
-/** Counts what was sent; past the counting window keeps the final report and decides. */
+/**
+ * Counts what was sent, declares what may be declared, and says when an answer that was due is
+ * there; past the counting window takes the one final read, keeps it and decides.
+ */
 export async function measureBurst(ports: MeasurePorts, burst: Burst): Promise<void> {
   const { table } = ports;
   const now = ports.now();
-  const { sent } = await loadTallies(table, burst.id);
+  const { sent, curve } = await loadTallies(table, burst.id);
+  if (!curve) await saveCurve(table, burst.id, await answerCurveOf(table, burst));
   const isDue = burst.measureUntil !== undefined && now >= burst.measureUntil;
   const counted =
     isDue || isStale(burst, sent, now)
       ? await keepSent(table, burst, sent, { now, nonce: ports.id() })
       : sent;
   tellDoubt(ports, burst, counted);
-  if (!isDue) return;
-  const report = await buildReport(table, burst, now);
-  await saveComparison(table, burst.id, { name: 'final', savedAt: now, report }, ports.id());
+  const look = { table, burst, now, id: ports.id };
+  if (!isDue) {
+    const due = await watchAnswers(look);
+    if (due) await tell(ports, due);
+    return;
+  }
+  await tell(ports, await readFinally(look));
   const decided = advance(burst, { kind: 'decide', now });
   if (decided.kind === 'refused') return;
   const saved = await saveBurst(table, burst, decided.burst, ports.id());
   if (saved.kind === 'saved') ports.log.info('decided', { burst: burst.id });
+}
+
+/** Told at least once: whoever hears of it drops a repeat by its id. */
+async function tell(ports: MeasurePorts, due: AnswerDue): Promise<void> {
+  const { id, burst, kind, report } = due;
+  ports.log.info('answer_due', { burst, kind, id });
+  await ports.answerDue?.(due);
+  await noteTold(ports.table, due, { now: report.asOf, nonce: ports.id() });
 }
 
 /** Every minute while there is any: an alarm hears of doubt that lasts. */

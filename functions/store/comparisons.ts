@@ -58,10 +58,13 @@ export async function loadComparison(
 /** Every comparison of a burst, by name. */
 export async function listComparisons(table: Table, burst: string): Promise<Comparison[]> {
   const items = await queryAll(table, { ...stretches.comparisons(burst), consistent: true });
-  return items.map((item) => {
-    const { name, savedAt, report } = decode(item);
-    return { name, savedAt, report };
-  });
+  return items.map(decodeComparison);
+}
+
+/** As an item of a longer query holds it. */
+export function decodeComparison(item: Item): Comparison {
+  const { name, savedAt, report } = decode(item);
+  return { name, savedAt, report };
 }
 
 function decode(item: Item): Kept {

@@ -5,6 +5,9 @@ import type { Key } from '#domain/ports.ts';
 /** Sorts after every character an id, a name or a padded number may hold. */
 const LAST = '~';
 
+/** What the name of a declared winner begins with. */
+export const WINNER = 'winner-';
+
 /** Whole numbers as sort keys: fixed width, so that text order is numeric order. */
 export function padded(value: number, digits: number): string {
   if (!Number.isSafeInteger(value) || value < 0 || value >= 10 ** digits) {
@@ -35,8 +38,9 @@ export const keys = {
     pk: `B#${burst}#M`,
     sk: `${freeze}#${padded(chunk, ORDINAL_DIGITS)}#${padded(part, PART_DIGITS)}`,
   }),
-  audit: (burst: string, position: number): Key => ({
-    pk: `B#${burst}`,
+  /** Without a burst: of the deployment. */
+  audit: (burst: string | undefined, position: number): Key => ({
+    pk: auditsOf(burst),
     sk: `E#${padded(position, ORDINAL_DIGITS)}`,
   }),
   /** Conversions stand apart: most runners have no use for them. */
@@ -55,6 +59,22 @@ export const keys = {
     sk: contact,
   }),
   contacts: (audience: string, shard: number) => `A#${audience}#${shard}`,
+  import: (audience: string, id: string): Key => ({ pk: `I#${audience}`, sk: id }),
+  importAnswer: (audience: string, id: string, chunk: number, part: number): Key => ({
+    pk: `I#${audience}#${id}`,
+    sk: `A#${padded(chunk, ORDINAL_DIGITS)}#${padded(part, PART_DIGITS)}`,
+  }),
+  importBefore: (audience: string, id: string, chunk: number, part: number): Key => ({
+    pk: `I#${audience}#${id}`,
+    sk: `B#${padded(chunk, ORDINAL_DIGITS)}#${padded(part, PART_DIGITS)}`,
+  }),
+  importSeen: (audience: string, id: string, chunk: number): Key => ({
+    pk: `I#${audience}#${id}`,
+    sk: `S#${padded(chunk, ORDINAL_DIGITS)}`,
+  }),
+  mailDomain: (domain: string): Key => ({ pk: `J#${domain}`, sk: '#' }),
+  audience: (audience: string): Key => ({ pk: keys.audiences, sk: audience }),
+  audiences: 'C#audience',
   media: (sha256: string, part: number): Key => ({
     pk: `O#${sha256}`,
     sk: padded(part, PART_DIGITS),
@@ -70,8 +90,17 @@ export const keys = {
     pk: `B#${burst}#F#${space}`,
     sk: `#${path}`,
   }),
+  signal: (burst: string, digest: string): Key => ({ pk: `B#${burst}`, sk: `S#${digest}` }),
   tally: (burst: string, name: string): Key => ({ pk: `B#${burst}`, sk: `T#${name}` }),
   comparison: (burst: string, name: string): Key => ({ pk: `B#${burst}`, sk: `R#${name}` }),
+  /** How long a burst's answers took, for the account's own curve. */
+  answerDelays: (metric: string, burst: string): Key => ({ pk: `C#delays#${metric}`, sk: burst }),
+  /** What became of a call, over all bursts of a campaign. */
+  callRecord: (campaign: string, call: string, burst: string, leg: string): Key => ({
+    pk: keys.callRecords(campaign),
+    sk: `${call}#${burst}#${leg}`,
+  }),
+  callRecords: (campaign: string) => `C#calls#${campaign}`,
   breaker: (burst: string): Key => ({ pk: `B#${burst}`, sk: 'Z#' }),
   audienceHistory: (audience: string): Key => ({ pk: `H#${audience}`, sk: '#' }),
   idempotency: (key: string): Key => ({ pk: `Y#${key}`, sk: '#' }),
@@ -93,8 +122,15 @@ export const stretches = {
   windowRecords: (burst: string) => under(`B#${burst}`, 'D#'),
   manifestChunk: (burst: string, freeze: string, chunk: number) =>
     under(`B#${burst}#M`, `${freeze}#${padded(chunk, ORDINAL_DIGITS)}#`),
-  audits: (burst: string) => under(`B#${burst}`, 'E#'),
+  audits: (burst?: string) => under(auditsOf(burst), 'E#'),
+  signals: (burst: string) => under(`B#${burst}`, 'S#'),
   tallies: (burst: string) => under(`B#${burst}`, 'T#'),
+  /** Declared winners stand right before the tallies, so that one query has both. */
+  winnersAndTallies: (burst: string): Stretch => ({
+    pk: `B#${burst}`,
+    from: `R#${WINNER}`,
+    to: `T#${LAST}`,
+  }),
   comparisons: (burst: string) => under(`B#${burst}`, 'R#'),
   /** Instants in [from, to], rounded outwards to whole milliseconds. */
   changes: (day: string, from: number, to: number, kind: ChangeKind = 'suppressed'): Stretch => ({
@@ -103,8 +139,22 @@ export const stretches = {
     to: `${padded(Math.floor(to), INSTANT_DIGITS)}#${LAST}`,
   }),
   suppressions: (shard: number, digest: string) => under(keys.suppressions(shard), `${digest}#`),
+  importAnswer: (audience: string, id: string, chunk: number) =>
+    under(`I#${audience}#${id}`, `A#${padded(chunk, ORDINAL_DIGITS)}#`),
+  importBefore: (audience: string, id: string, chunk: number) =>
+    under(`I#${audience}#${id}`, `B#${padded(chunk, ORDINAL_DIGITS)}#`),
+  /** Of the chunks up to and with this one. */
+  importSeen: (audience: string, id: string, chunk: number): Stretch => ({
+    pk: `I#${audience}#${id}`,
+    from: 'S#',
+    to: `S#${padded(chunk, ORDINAL_DIGITS)}`,
+  }),
   media: (sha256: string): Stretch => ({ pk: `O#${sha256}`, from: '0', to: LAST }),
 };
+
+function auditsOf(burst: string | undefined): string {
+  return burst === undefined ? 'G#deployment' : `B#${burst}`;
+}
 
 type ChangeKind = 'suppressed' | 'converted';
 
@@ -150,6 +200,7 @@ const BURST_KINDS: { readonly [letter: string]: string } = {
   L: 'leg',
   D: 'window_record',
   E: 'audit',
+  S: 'signal',
   T: 'tally',
   R: 'comparison',
   Z: 'breaker',
@@ -173,7 +224,9 @@ const OTHER_KINDS: { readonly [letter: string]: string } = {
   P: 'principal',
   C: 'settings',
   I: 'import',
+  J: 'mail_domain',
   D: 'dead_letter',
+  G: 'audit',
 };
 
 /** What an item is, for the meter: `header`, `lane`, `manifest`, ...; `other` for unknown keys. */

@@ -5,6 +5,9 @@ import { Name } from '#domain/ids.ts';
 import { Goal, type Plan } from '#domain/plan.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { Registration } from '#domain/registration.ts';
+import { dataOf } from './blob.ts';
+import { type Comparison, decodeComparison } from './comparisons.ts';
+import { packJson, unpackJson } from './compression.ts';
 import type { Space } from './facts.ts';
 import { fromItem, fromJson, parsed, toItem } from './item.ts';
 import { keys, stretches } from './keys.ts';
@@ -65,18 +68,42 @@ export const Frame = z.strictObject({
 });
 export type Frame = z.output<typeof Frame>;
 
+/** Which share of answers came within so many hours, over the account's earlier bursts. */
+export const StoredCurve = z.strictObject({
+  conversions: z.int(),
+  points: z.array(z.strictObject({ hours: z.number(), share: z.number() })),
+});
+export type StoredCurve = z.output<typeof StoredCurve>;
+
+/** What networks say of posts, by leg. */
+export const Native = z.strictObject({
+  asOf: z.number(),
+  byLeg: z.record(z.string(), z.unknown()),
+});
+export type Native = z.output<typeof Native>;
+
 export interface Tallies {
   readonly counted?: Counted;
   readonly sent?: Sent;
   readonly frame?: Frame;
+  readonly native?: Native;
+  readonly curve?: StoredCurve;
+  /** Winners that were declared, as they were said. */
+  readonly winners: readonly Comparison[];
 }
 
 /** One strong query over three small items, whatever the size of the list. */
 export async function loadTallies(table: Table, burst: string): Promise<Tallies> {
-  const items = await queryAll(table, { ...stretches.tallies(burst), consistent: true });
+  const items = await queryAll(table, { ...stretches.winnersAndTallies(burst), consistent: true });
   const find = (name: string) => items.find((item) => item.sk === keys.tally(burst, name).sk);
   const [counted, sent, frame] = [find('counted'), find('sent'), find('frame')];
+  const [native, curve] = [find('native'), find('curve')];
   return {
+    winners: items.filter(({ sk }) => sk.startsWith('R#')).map(decodeComparison),
+    ...(native
+      ? { native: parsed(Native, { ...beside(native), byLeg: fromJson(native, 'byLeg') }, native) }
+      : {}),
+    ...(curve ? { curve: decodeCurve(curve) } : {}),
     ...(counted ? { counted: decodeCounted(counted) } : {}),
     ...(sent ? { sent: decodeSent(sent) } : {}),
     ...(frame ? { frame: fromItem(Frame, frame) } : {}),
@@ -130,6 +157,24 @@ export async function loadFrame(table: Table, burst: string): Promise<Frame | un
 
 export async function saveFrame(table: Table, burst: string, frame: Frame): Promise<void> {
   await putSame(table, toItem(Frame, keys.tally(burst, 'frame'), frame));
+}
+
+/** Whoever measured last stands: nobody decides by it. */
+export async function saveNative(table: Table, burst: string, native: Native): Promise<void> {
+  const key = keys.tally(burst, 'native');
+  const item = toItem(Native, key, native);
+  await putSame(table, { ...item, byLeg: JSON.stringify(native.byLeg) });
+}
+
+/** The account's curve as it was at the release: the first one stands. */
+export async function saveCurve(table: Table, burst: string, curve: StoredCurve): Promise<void> {
+  const key = keys.tally(burst, 'curve');
+  const item: Item = { ...key, data: packJson(parsed(StoredCurve, curve, key)) };
+  await table.put(item, { kind: 'item_absent' });
+}
+
+function decodeCurve(item: Item): StoredCurve {
+  return parsed(StoredCurve, unpackJson(dataOf(item), item), item);
 }
 
 /** The frame of a plan. */

@@ -193,8 +193,8 @@ async function answered(shares: Record<string, number>, ageHours: number) {
   return report.legs[0]?.verdict;
 }
 
-test.each([1, 23, 25, 47])(
-  'strong evidence after %i h is called leading, never a winner',
+test.each([1, 23])(
+  'strong evidence after %i h is called leading: most answers are still to come',
   async (hours) => {
     const verdict = await answered({ seat: 0.3, demo: 0.1 }, hours);
     expect(verdict).toMatchObject({
@@ -204,8 +204,17 @@ test.each([1, 23, 25, 47])(
       leader: 'seat',
     });
     expect(verdict?.rivals[0]?.ratioLo).toBeGreaterThan(1);
+    expect(verdict?.words.headline).toBe(
+      'Ahead so far: “Reserve a seat”; the answer is due Fri 5 Mar, 20:00.',
+    );
   },
 );
+
+test.each([25, 47])('strong evidence after %i h is a winner', async (hours) => {
+  const verdict = await answered({ seat: 0.3, demo: 0.1 }, hours);
+  expect(verdict).toMatchObject({ status: 'winner', reason: 'live', winner: 'seat', dueAt: null });
+  expect(verdict?.words.headline).toBe('“Reserve a seat” worked best.');
+});
 
 test('equal calls have no clear winner, few answers neither', async () => {
   expect(await answered({ seat: 0.2, demo: 0.2 }, 10)).toMatchObject({ status: 'no_clear_winner' });
@@ -232,7 +241,7 @@ test('exposures that are split otherwise than drawn make calls incomparable', as
   );
   await one.record(batchOf(deliveries));
   const report = await buildReport(one.world.table, one.world.burst, one.world.now);
-  expect(report.legs[0]?.verdict).toMatchObject({ status: 'not_comparable', reason: 'srm' });
+  expect(report.legs[0]?.verdict).toMatchObject({ status: 'invalid', reason: 'srm' });
 });
 
 test('a report of a burst nobody answered yet is all zeros, and costs no write', async () => {
@@ -282,7 +291,11 @@ test('measuring keeps what was sent, and at the end the report as it was', async
   await measure();
   expect((await loadBurst(table, BURST))?.state).toBe('decided');
   const final = await loadComparison(table, BURST, 'final');
-  expect(final).toMatchObject({ name: 'final', savedAt: T + 48 * HOUR, report: { burst: BURST } });
+  expect(final).toMatchObject({
+    name: 'final',
+    savedAt: T + 48 * HOUR,
+    report: { report: { burst: BURST } },
+  });
   await one.record(batchOf([click({ ordinal: 1 })]));
   await measure();
   expect(await listComparisons(table, BURST)).toEqual([final]);

@@ -1,0 +1,311 @@
+// The report of a burst from its basis: pure, so that an export gives the same bytes anywhere.
+
+import { CLICK_RULES_VERSION } from '#domain/human-click.ts';
+import { delayEnds, delayRow } from '#domain/tally.ts';
+import type { ChannelReport } from '#statistics/channel-report.ts';
+import { type ComparisonReport, comparison, type RefusedChannel } from '#statistics/comparison.ts';
+import type { ComparisonInput } from '#statistics/comparison-input.ts';
+import { StatisticsRefusal } from '#statistics/refusal.ts';
+import { reportJson } from '#statistics/report-json.ts';
+import { wilson } from '#statistics/wilson.ts';
+import { type Count, comparisonInput, countsOf, exposuresOf, labelOf } from './comparison-of.ts';
+import { type GoalReport, goalOf } from './goal-of.ts';
+import { type NativeGroups, nativeGroups } from './native-groups.ts';
+import type { ReportBasis } from './report-basis.ts';
+import { groupsOf, linksOf, type ReportGroup } from './report-groups.ts';
+import { type Answer, sayAnswer } from './say-answer.ts';
+import { type Said, sayVerdict } from './say-verdict.ts';
+
+export interface CallReport {
+  readonly call: string;
+  readonly say: string;
+  /** From the ledger; null for a post, and for a large list while it is being sent. */
+  readonly recipients: number | null;
+  readonly accepted: number | null;
+  readonly refused: number | null;
+  readonly inDoubt: number | null;
+  readonly unproven: number | null;
+  readonly heldBack: number | null;
+  /** From the channel's events; null for a post. */
+  readonly delivered: number | null;
+  readonly bounced: number | null;
+  readonly complained: number | null;
+  readonly unsubscribed: number | null;
+  /** Shown; never decides. */
+  readonly opened: number | null;
+  /** People with a proven chance to see the call; null where nobody can know it. */
+  readonly exposed: number | null;
+  readonly humanClicks: number;
+  readonly machineClicks: number;
+  readonly uniqueClicks: number;
+  /** The same with machines: what the count would be without the rules. */
+  readonly uniqueClicksAll: number;
+  /** Recipients or visitors who converted: these decide. */
+  readonly converting: number;
+  readonly conversions: number;
+  /** Minor units. */
+  readonly value: number;
+  readonly lateClicks: number;
+  readonly lateConversions: number;
+  /** Answers per exposure by the decision metric, with its 95 % interval. */
+  readonly rate: { readonly of: number; readonly lo: number; readonly hi: number } | null;
+  /** First answers so many milliseconds after the release, added up. */
+  readonly curve: readonly { readonly afterMs: number; readonly answers: number }[];
+}
+
+export interface Verdict {
+  readonly status:
+    | 'winner'
+    | 'leading'
+    | 'no_clear_winner'
+    | 'not_comparable'
+    | 'invalid'
+    | 'refused';
+  readonly reason: string;
+  readonly winner: string | null;
+  /** Who is ahead by the counts, whatever that is worth. */
+  readonly leader: string | null;
+  /** The leader's rate over each rival's, with an interval that is right at every look. */
+  readonly rivals: readonly {
+    readonly call: string;
+    readonly p: number;
+    readonly ratioLo: number | null;
+    /** Null: no upper bound yet. */
+    readonly ratioHi: number | null;
+  }[];
+  /** Of a winner that was declared: when, and whether later answers still support it. */
+  readonly declaredAt: number | null;
+  readonly supported: boolean;
+  /** When the next answer is due; null when there is none to come. */
+  readonly dueAt: number | null;
+  readonly words: Said;
+}
+
+export interface LegReport {
+  /** A leg, a series, or a channel with a post per call. */
+  readonly leg: string;
+  readonly channel: string;
+  readonly design: string;
+  readonly state: string;
+  readonly calls: readonly CallReport[];
+  readonly verdict: Verdict;
+  readonly native: NativeGroups | null;
+}
+
+export interface BurstReport {
+  readonly burst: string;
+  readonly campaign: string;
+  readonly state: string;
+  readonly zone: string;
+  readonly contentHash: string;
+  readonly momentAt: number | null;
+  readonly asOf: number;
+  /** This is the one registered read, on a snapshot. */
+  readonly finalRead: boolean;
+  /** What decides: the first of it per recipient, human only. */
+  readonly metric: 'conversion' | 'click';
+  readonly countedUntil: number;
+  readonly clickRulesVersion: number;
+  /** How visitors of posts are told apart. */
+  readonly visitorMethod: 'network_agent_day';
+  /** Which call worked best, on which channel, how sure: in words. */
+  readonly answer: Answer;
+  readonly legs: readonly LegReport[];
+  readonly goal: GoalReport | null;
+  readonly registration: ReportBasis['frame']['registration'];
+  /** The statistics' whole report, with the counts and the plan it was computed from. */
+  readonly comparison: ComparisonReport | { readonly refused: RefusedChannel['refused'] };
+}
+
+/** Values as JSON has them, keys sorted: the same basis gives the same bytes. */
+export function reportOf(basis: ReportBasis): BurstReport {
+  const groups = groupsOf(basis);
+  const input = comparisonInput(basis, groups);
+  const compared = compareOrRefuse(input);
+  const { frame, burst } = basis;
+  const legs = groups.map((group) => legReport(basis, group, compared));
+  const report: BurstReport = {
+    burst: burst.id,
+    campaign: frame.campaign,
+    state: burst.state,
+    zone: burst.zone,
+    contentHash: burst.contentHash,
+    momentAt: burst.momentAt ?? null,
+    asOf: basis.now,
+    finalRead: basis.finalRead,
+    metric: frame.registration.metric,
+    countedUntil: countedUntil(basis),
+    clickRulesVersion: CLICK_RULES_VERSION,
+    visitorMethod: 'network_agent_day',
+    answer: sayAnswer({ legs, compared, calls: frame.calls, registration: frame.registration }),
+    legs,
+    goal: goalOf(basis, groups),
+    registration: frame.registration,
+    comparison: compared,
+  };
+  return JSON.parse(reportJson(report)) as BurstReport;
+}
+
+function countedUntil({ burst, frame }: ReportBasis): number {
+  return (burst.momentAt ?? 0) + frame.registration.windowMs;
+}
+
+/** A plan that cannot be followed refuses the comparison; counts are shown all the same. */
+function compareOrRefuse(input: ComparisonInput): BurstReport['comparison'] {
+  try {
+    return comparison(input);
+  } catch (error) {
+    if (!(error instanceof StatisticsRefusal)) throw error;
+    return { refused: { code: error.code, message: error.message } };
+  }
+}
+
+function legReport(
+  basis: ReportBasis,
+  group: ReportGroup,
+  compared: BurstReport['comparison'],
+): LegReport {
+  const states = group.legs.map(
+    (leg) => basis.burst.legs.find(({ name }) => name === leg)?.state ?? 'planned',
+  );
+  const calls = group.shares.map(({ call }) => callReport(basis, group, call));
+  const own =
+    'refused' in compared
+      ? compared
+      : compared.channels.find(({ channel }) => channel === group.name);
+  return {
+    leg: group.name,
+    channel: group.channel,
+    design: labelOf(group),
+    state: states.every((state) => state === states[0]) ? (states[0] ?? 'planned') : 'mixed',
+    calls,
+    verdict: verdictOf(basis, group, calls, own),
+    native: nativeGroups(basis, group),
+  };
+}
+
+function callReport(basis: ReportBasis, group: ReportGroup, call: string): CallReport {
+  const { frame, sent } = basis;
+  const count = countsOf(basis, group, call);
+  const isEmail = group.kind === 'email';
+  const exposed = exposuresOf(basis, group, call);
+  const isClick = frame.registration.metric === 'click';
+  const answers = isClick ? count('uniqueHuman') : count('converting');
+  const own = sent?.[linksOf(group, call)[0] ?? ''];
+  const fromLedger = (
+    pick: 'recipients' | 'accepted' | 'refused' | 'inDoubt' | 'unproven' | 'heldBack',
+  ) => (isEmail ? (own?.[pick] ?? null) : null);
+  return {
+    call,
+    say: frame.calls.find((one) => one.name === call)?.say ?? call,
+    recipients: fromLedger('recipients'),
+    accepted: fromLedger('accepted'),
+    refused: fromLedger('refused'),
+    inDoubt: fromLedger('inDoubt'),
+    unproven: fromLedger('unproven'),
+    heldBack: fromLedger('heldBack'),
+    delivered: isEmail ? count('delivered') : null,
+    bounced: isEmail ? count('bounced') : null,
+    complained: isEmail ? count('complained') : null,
+    unsubscribed: isEmail ? count('unsubscribed') : null,
+    opened: isEmail ? count('opened') : null,
+    exposed,
+    ...clicksOf(count),
+    rate: exposed === null ? null : rateOf(answers, exposed),
+    curve: curveOf(basis, linksOf(group, call)),
+  };
+}
+
+function clicksOf(count: Count) {
+  return {
+    humanClicks: count('humanClicks'),
+    machineClicks: count('machineClicks'),
+    uniqueClicks: count('uniqueHuman'),
+    uniqueClicksAll: count('uniqueAll'),
+    converting: count('converting'),
+    conversions: count('conversions'),
+    value: count('value'),
+    lateClicks: count('lateClicks'),
+    lateConversions: count('lateConversions'),
+  };
+}
+
+function rateOf(answers: number, exposed: number): CallReport['rate'] {
+  // More answers than exposures are refused by the statistics; here there is no rate to show.
+  if (answers > exposed) return null;
+  const { lo, hi } = wilson({ n: exposed, s: answers, level: 0.95 });
+  return { of: exposed === 0 ? 0 : answers / exposed, lo, hi };
+}
+
+function curveOf({ tally }: ReportBasis, links: readonly string[]): CallReport['curve'] {
+  const rows = links.map((link) => tally[delayRow(link)] ?? []);
+  const places = Math.max(0, ...rows.map(({ length }) => length));
+  let answers = 0;
+  return Array.from({ length: Math.min(places, delayEnds.length) }, (_, place) => {
+    answers += rows.reduce((sum, row) => sum + (row[place] ?? 0), 0);
+    return { afterMs: delayEnds[place] ?? 0, answers };
+  });
+}
+
+function verdictOf(
+  basis: ReportBasis,
+  group: ReportGroup,
+  calls: readonly CallReport[],
+  own: ChannelReport | RefusedChannel | { refused: RefusedChannel['refused'] } | undefined,
+): Verdict {
+  const none = {
+    winner: null,
+    leader: null,
+    rivals: [],
+    declaredAt: null,
+    supported: true,
+    dueAt: null,
+  };
+  if (!own || 'refused' in own) {
+    const bare = {
+      ...none,
+      status: 'refused' as const,
+      reason: own?.refused.code ?? 'unknown_call',
+    };
+    return {
+      ...bare,
+      words: sayVerdict({ basis, group, calls, verdict: bare, report: undefined }),
+    };
+  }
+  const { standing, verdict } = own;
+  const declared = basis.declared.find(({ channel }) => channel === group.name);
+  const bare = {
+    ...(standing
+      ? { status: 'winner' as const, reason: standing.reason, winner: standing.winner }
+      : { status: verdict.status, reason: verdict.reason, winner: verdict.winner }),
+    leader: verdict.leader,
+    rivals: rivalsOf(own),
+    declaredAt: declared?.at ?? null,
+    supported: standing?.supported ?? true,
+    dueAt: standing ? null : dueAtOf(basis, own),
+  };
+  return { ...bare, words: sayVerdict({ basis, group, calls, verdict: bare, report: own }) };
+}
+
+/** The statistics have each call over the leader; people ask how far the leader is ahead. */
+function rivalsOf({ calls }: ChannelReport): Verdict['rivals'] {
+  return calls.flatMap(({ id, toLeader }) => {
+    if (!toLeader) return [];
+    const { p, lo, hi } = toLeader;
+    const ratioLo = hi === null || !Number.isFinite(hi) ? (hi === null ? null : 0) : 1 / hi;
+    return [{ call: id, p, ratioLo, ratioHi: lo === null || lo === 0 ? null : 1 / lo }];
+  });
+}
+
+const HOUR_MS = 3_600_000;
+
+/** When live claims are allowed, then when the window ends; nothing is due where nothing compares. */
+function dueAtOf({ now, finalRead, burst }: ReportBasis, own: ChannelReport): number | null {
+  const { status } = own.verdict;
+  if (finalRead || burst.momentAt === undefined) return null;
+  if (status === 'winner' || status === 'not_comparable' || status === 'invalid') return null;
+  if (burst.state === 'decided' || burst.state === 'closed') return null;
+  const finalAt = now + own.finalReadInHours * HOUR_MS;
+  const liveAt = own.liveInHours === null ? finalAt : now + own.liveInHours * HOUR_MS;
+  return Math.round(liveAt > now ? Math.min(liveAt, finalAt) : finalAt);
+}

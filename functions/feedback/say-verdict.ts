@@ -1,0 +1,211 @@
+// What one channel's verdict says, to somebody who knows no statistics.
+
+import type { ChannelReport, CallReport as Numbers } from '#statistics/channel-report.ts';
+import type { NextTime } from '#statistics/next-time.ts';
+import type { ReportBasis } from './report-basis.ts';
+import type { ReportGroup } from './report-groups.ts';
+import type { CallReport, Verdict } from './report-of.ts';
+import { number, percent, sayTime } from './say-time.ts';
+
+export interface Said {
+  /** The verdict in one sentence. */
+  readonly headline: string;
+  /** How sure, and of what. */
+  readonly sure: string;
+  /** One line about what to do next time. */
+  readonly next: string;
+}
+
+export interface SayVerdict {
+  readonly basis: ReportBasis;
+  readonly group: ReportGroup;
+  readonly calls: readonly CallReport[];
+  readonly verdict: Omit<Verdict, 'words'>;
+  readonly report: ChannelReport | undefined;
+}
+
+export function sayVerdict(input: SayVerdict): Said {
+  const { verdict, report } = input;
+  return {
+    headline: headline(input),
+    sure: sure(input),
+    next: report && verdict.status !== 'refused' ? NEXT[nextOf(input, report)] : NEXT.repair,
+  };
+}
+
+function headline(input: SayVerdict): string {
+  const { verdict } = input;
+  switch (verdict.status) {
+    case 'winner':
+      return wonText(input);
+    case 'leading':
+      return `Ahead so far: ${quoted(input, verdict.leader)}${due(input, '; the answer is due ')}.`;
+    case 'no_clear_winner':
+      return noWinnerText(input);
+    case 'invalid':
+      return 'No answer: the calls did not reach as many people each as was drawn.';
+    case 'refused':
+      return 'No answer: the counts of this channel do not fit together.';
+    default:
+      return `${notComparableText(input)}.`;
+  }
+}
+
+function wonText(input: SayVerdict): string {
+  const { verdict, basis } = input;
+  const name = quoted(input, verdict.winner);
+  if (verdict.supported) return `${name} worked best.`;
+  const at =
+    verdict.declaredAt === null ? '' : ` on ${sayTime(verdict.declaredAt, basis.burst.zone)}`;
+  return `No longer supported: ${name} was named the winner${at}, and later answers do not bear it out.`;
+}
+
+function noWinnerText(input: SayVerdict): string {
+  const { verdict, report, basis } = input;
+  const when = due(input, '; the next answer is due ');
+  switch (verdict.reason) {
+    case 'too_few_conversions':
+      return `No clear winner: too few answers${when === '' ? '' : ' so far'}${when}.`;
+    case 'tie':
+      return `No clear winner: the best calls are level${when === '' ? '' : ' so far'}${when}.`;
+    case 'sensitive_to_bot_filter':
+      return 'No clear winner: it would hang on which clicks count as robots.';
+    default: {
+      if (when !== '') return `No clear winner so far${when}.`;
+      const lift = report?.visibleLift ?? null;
+      if (lift === null || basis.frame.registration.compares === 'messages')
+        return 'No clear winner.';
+      return `No clear winner: with these numbers a lift below ${percent(lift)} could not have been seen.`;
+    }
+  }
+}
+
+function notComparableText({ group, verdict, report }: SayVerdict): string {
+  switch (verdict.reason) {
+    case 'not_randomized':
+      return group.shares.length > 1
+        ? 'Not comparable: one post each'
+        : 'Not comparable: one post with one call';
+    case 'too_few_arms':
+      return group.shares.length < 2
+        ? 'Not comparable: everybody got the same call'
+        : 'Not comparable: a call has reached nobody yet';
+    case 'too_few_posts':
+      return `Not comparable: ${report?.calls.reduce((sum, { posts }) => sum + (posts?.posts ?? 0), 0) ?? 0} posts are too few to tell a call from a good hour`;
+    default:
+      return 'Not comparable: nobody knows yet how many people could see it';
+  }
+}
+
+function sure(input: SayVerdict): string {
+  const { verdict, report } = input;
+  if (!report || verdict.status === 'refused')
+    return `The statistics refused it (${verdict.reason}).`;
+  switch (verdict.status) {
+    case 'winner':
+      return `${comparedText(input, report)}${errorText(input)}`;
+    case 'leading':
+      return 'Strong enough already, but answers that come quickly must not win over answers that come slowly: nothing is claimed before most of them are in.';
+    case 'no_clear_winner':
+      return undecidedText(input, report);
+    case 'invalid':
+      return 'Something other than chance decided who got which call; bounces or blocking that differ by call do that. Counts are shown, rates are not compared.';
+    default:
+      return WHY_NOT[verdict.reason] ?? '';
+  }
+}
+
+function comparedText(input: SayVerdict, report: ChannelReport): string {
+  const { verdict } = input;
+  const best = report.calls.find(({ id }) => id === verdict.winner);
+  const others = report.calls.filter(({ id }) => id !== verdict.winner);
+  const second = others.reduce<Numbers | undefined>(
+    (top, call) => (top && (top.rate ?? 0) >= (call.rate ?? 0) ? top : call),
+    undefined,
+  );
+  if (!best || !second || best.rate === null || second.rate === null) return '';
+  const { answered } = verbs(input);
+  const pair = `${percent(best.rate)} ${answered}, against ${percent(second.rate)} for ${quoted(input, second.id)}`;
+  const likely = second.toLeader?.likely ?? null;
+  if (likely === null || likely >= 1) return `${pair}. `;
+  return `${pair}; the true lift over it is probably nearer ${percent(1 / likely - 1)}, because winners look better than they are. `;
+}
+
+function errorText({ basis }: SayVerdict): string {
+  const { alphaLive, alphaFinal } = basis.frame.registration;
+  const share = Math.round((alphaLive + alphaFinal) * 1_000) / 10;
+  return `How sure: among bursts whose calls are really equal, this rule names a winner in at most ${number(share)} of 100, however often anybody looks.`;
+}
+
+function undecidedText(input: SayVerdict, report: ChannelReport): string {
+  const { verdict, basis } = input;
+  const answers = report.calls.reduce((sum, { human }) => sum + human, 0);
+  if (verdict.reason === 'too_few_conversions') {
+    return `${number(answers)} ${answers === 1 ? 'answer' : 'answers'} on this channel; at least 20 are needed before calls are compared.`;
+  }
+  if (verdict.reason === 'sensitive_to_bot_filter') {
+    return 'The count of human clicks names a winner and the count of all clicks does not: so nobody is named.';
+  }
+  const ahead =
+    verdict.leader === null ? '' : `${quoted(input, verdict.leader)} has the higher rate, `;
+  const why = ahead === '' ? 'The difference' : 'which';
+  const smallest = percent(basis.frame.registration.smallestLift);
+  const needed =
+    report.neededPerCall === null
+      ? ''
+      : ` To see a lift of ${smallest}, about ${number(report.neededPerCall)} people per call would be needed.`;
+  return `${ahead}${why} may still be chance.${needed}`;
+}
+
+const WHY_NOT: { readonly [reason: string]: string | undefined } = {
+  not_randomized:
+    'Who saw it was not left to chance: the hour, the followers and the network decided as much as the call. Counts are shown side by side and not compared.',
+  too_few_arms: 'There is nothing to compare it with on this channel.',
+  too_few_posts: 'A post is one throw of the dice, however many people saw it.',
+  missing_exposure: 'Without that there are counts and no rates.',
+};
+
+function nextOf({ group, verdict }: SayVerdict, report: ChannelReport): keyof typeof NEXT {
+  if (verdict.status === 'winner' && !verdict.supported) return 'compare_bolder_calls';
+  if (verdict.status === 'winner') return 'use_the_winner';
+  if (verdict.reason === 'not_randomized' && group.shares.length < 2) return 'post_more_calls';
+  if (verdict.reason === 'too_few_arms' && group.shares.length > 1) return 'wait_for_the_answer';
+  return report.nextTime;
+}
+
+const NEXT: Readonly<Record<NextTime | 'repair' | 'post_more_calls', string>> = {
+  use_the_winner: 'Next time: lead with it, and test something bolder against it.',
+  wait_for_the_answer: 'Next: wait. The answer comes by itself; looking early changes nothing.',
+  send_to_more_or_compare_bolder_calls:
+    'Next time: send to more people, or compare calls that differ more.',
+  compare_bolder_calls: 'Next time: compare calls that differ more.',
+  improve_the_click_filter:
+    'Next time: judge by a goal behind the click, which robots do not reach.',
+  find_why_the_split_moved:
+    'Next time: first find out why one call reached fewer people (bounces, blocking, suppression).',
+  draw_more_posts:
+    'Next time: draw more posts. Four for each call, or six pairs, is the least that can prove anything.',
+  let_chance_decide:
+    'Next time: draw the calls over several posts (series), or send visitors of one post to different pages (after the click).',
+  show_at_least_two_calls: 'Next time: split two or more calls on this channel to learn something.',
+  record_exposures: 'Next: check that delivery events arrive.',
+  repair: 'Next: compare the ledger with the events (volley audit), then look again.',
+  post_more_calls:
+    'Next time: draw two or more calls over several posts (series), or send visitors of one post to different pages (after the click).',
+};
+
+/** ` Thu 4 Mar, 10:00` behind the words given; nothing where no answer is to come. */
+function due({ verdict, basis }: SayVerdict, words: string): string {
+  return verdict.dueAt === null ? '' : `${words}${sayTime(verdict.dueAt, basis.burst.zone)}`;
+}
+
+function quoted({ calls }: SayVerdict, call: string | null): string {
+  const say = calls.find((one) => one.call === call)?.say ?? call ?? 'nobody';
+  return `“${say}”`;
+}
+
+function verbs({ basis }: SayVerdict): { answered: string } {
+  const { registration, goal } = basis.frame;
+  if (registration.metric === 'click') return { answered: 'clicked' };
+  return { answered: goal ? `reached the goal (${goal.count})` : 'converted' };
+}
