@@ -1,6 +1,6 @@
 // What an approval binds.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import type { Plan } from './plan.ts';
 
@@ -10,5 +10,5 @@ import type { Plan } from './plan.ts';
  */
 export function contentHash(plan: Plan): string {
   const { plannedAt: _when, ...content } = plan;
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return hash('sha256', canonicalJson(content), 'hex');
 }

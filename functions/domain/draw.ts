@@ -1,6 +1,6 @@
 // The chance that decides who sees which call: drawn from burst id and ordinal, never stored.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Ordinals that are drawn together: calls come out even within every block, and so every window. */
 export const DRAW_BLOCK = 100;
@@ -54,7 +54,7 @@ function hashStream(label: string): () => number {
   let offset = 0;
   return () => {
     if (offset + 7 > bytes.length) {
-      bytes = createHash('sha256').update(`${label}/${counter}`).digest();
+      bytes = hash('sha256', `${label}/${counter}`, 'buffer');
       counter += 1;
       offset = 0;
     }

@@ -1,7 +1,7 @@
 // Standing orders not to message an address, and the log by which a running burst hears of them.
 
 import * as z from 'zod/mini';
-import { hmacSha256 } from './hmac.ts';
+import { hmacSha256Text } from './hmac.ts';
 import { Id, InstantSchema, Mark } from './ids.ts';
 
 export const SuppressionReason = z.enum([
@@ -47,8 +47,16 @@ export function normaliseAddress(address: string): string {
   return address.trim().normalize('NFC').toLowerCase();
 }
 
-/** Keyed digest of a normalised address, 128 bits as base64url. */
+/** The characters of base64url whose last four bits are zero. */
+const LAST = 'AQgw';
+
+/**
+ * Keyed digest of a normalised address, 128 bits as base64url: 21 characters and two bits more.
+ * Cut out of the text rather than the bytes, which takes half the time.
+ */
 export function addressDigest(address: string, key: string): string {
-  const mac = hmacSha256(key, `address\n${normaliseAddress(address)}`);
-  return mac.subarray(0, 16).toString('base64url');
+  const mac = hmacSha256Text(key, `address\n${normaliseAddress(address)}`);
+  return mac.slice(0, 21) + LAST[VALUES.indexOf(mac.charAt(21)) >> 4];
 }
+
+const VALUES = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

@@ -1,7 +1,7 @@
 // An SES event as it comes through SNS and SQS, reduced to what we keep. Its texts are the world's:
 // none of them is ever stored or shown.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { EmailEvent, EmailTags } from '#domain/event.ts';
 
 export type ParsedMessage<E> =
@@ -47,7 +47,7 @@ export function parseSesEvent(said: Readonly<Record<string, unknown>>): ParsedMe
   const name = `${messageId}\n${eventType}\n${at}\n${feedbackId}`;
   const parsed = EmailEvent.safeParse({
     kind: 'email',
-    id: createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url'),
+    id: hash('sha256', name, 'buffer').toString('base64url', 0, 16),
     at,
     what,
     burst: tags.burst,

@@ -121,6 +121,16 @@ function sizeOfNumber(value: number, name: string): number {
 }
 
 function significantDigits(size: number): number {
+  // Whole numbers without going through their text: nearly all there are.
+  if (Number.isSafeInteger(size)) return digitsOfWhole(size);
   const digits = String(size).replace(/e.*$/, '').replace('.', '');
   return Math.max(1, digits.replace(/^0+/, '').replace(/0+$/, '').length);
+}
+
+function digitsOfWhole(size: number): number {
+  let rest = size;
+  while (rest !== 0 && rest % 10 === 0) rest /= 10;
+  let digits = 1;
+  for (let limit = 10; limit <= rest; limit *= 10) digits += 1;
+  return digits;
 }

@@ -22,10 +22,12 @@ export function toItem<T extends object>(schema: Schema<T>, key: Key, value: T):
  * Throws Fault `store_corrupt` when the schema refuses it: nothing half-read is ever used.
  */
 export function fromItem<T>(schema: Schema<T>, item: Item, beside: readonly string[] = []): T {
-  const attributes: { [name: string]: Attribute } = { ...item };
-  delete attributes.pk;
-  delete attributes.sk;
-  for (const name of beside) delete attributes[name];
+  // Built up rather than copied and cut down: an object that lost members is read at half the pace.
+  const attributes: { [name: string]: Attribute } = {};
+  for (const name in item) {
+    if (name === 'pk' || name === 'sk' || beside.includes(name)) continue;
+    attributes[name] = item[name] as Attribute;
+  }
   return parsed(schema, attributes, item);
 }
 

@@ -178,9 +178,16 @@ export function shardOf(id: string): number {
   return (hash >>> 0) % SHARDS;
 }
 
-/** The UTC day of an instant: `2026-11-03`. */
+const DAY_MS = 86_400_000;
+let lastDay = { number: Number.NaN, text: '' };
+
+/** The UTC day of an instant: `2026-11-03`. Asked for the same day again and again. */
 export function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
+  const number = Math.floor(at / DAY_MS);
+  if (number !== lastDay.number) {
+    lastDay = { number, text: new Date(at).toISOString().slice(0, 10) };
+  }
+  return lastDay.text;
 }
 
 /** The UTC month of an instant: `2026-11`. */

@@ -8,10 +8,11 @@ import { type EntryOutcome, EntryState } from '#domain/window-record.ts';
  * State, reason and ordinals, relative to the window's first, as runs: `0-99` or `3,7,12-14`; then
  * the instant of their release where they wait for one. An empty reason stands for none.
  */
+const Runs = z.string().check(z.regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/));
 export const Groups = z.array(
   z.union([
-    z.tuple([EntryState, z.string(), z.string()]),
-    z.tuple([EntryState, z.string(), z.string(), InstantSchema]),
+    z.tuple([EntryState, z.string(), Runs]),
+    z.tuple([EntryState, z.string(), Runs, InstantSchema]),
   ]),
 );
 export type Groups = z.output<typeof Groups>;

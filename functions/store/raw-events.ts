@@ -1,7 +1,7 @@
 // Every event that was news, as it came, in compressed chunks that are only ever added to. The
 // facts can be counted anew from them, with other rules.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { FeedbackEvent } from '#domain/event.ts';
 import type { Table } from '#domain/ports.ts';
@@ -66,8 +66,7 @@ function digestOf(events: readonly FeedbackEvent[]): string {
     const value = event.kind === 'conversion' ? (event.value ?? 0) : '';
     return `${event.id}\n${event.at}\n${event.leg}/${event.call}\n${value}\n`;
   });
-  const digest = createHash('sha256').update(lines.sort().join('')).digest();
-  return digest.subarray(0, 16).toString('base64url');
+  return hash('sha256', lines.sort().join(''), 'buffer').toString('base64url', 0, 16);
 }
 
 function chunkOf(events: readonly FeedbackEvent[]): Chunk {

@@ -26,7 +26,11 @@ export interface Range {
 }
 
 export class SortedList {
-  readonly #kept: Kept[] = [];
+  readonly #kept: Kept[];
+
+  constructor(kept: readonly Kept[] = []) {
+    this.#kept = [...kept];
+  }
 
   get size(): number {
     return this.#kept.length;

@@ -1,12 +1,16 @@
 // The exceptions of a window: who was not plainly accepted, and why.
 
+import * as z from 'zod/mini';
 import type { Item, Table } from '#domain/ports.ts';
-import { type EntryOutcome, WindowRecord } from '#domain/window-record.ts';
-import { fromItem, fromJson, parsed, toItem } from './item.ts';
+import { WindowRecord } from '#domain/window-record.ts';
+import { fromItem, fromJson, toItem } from './item.ts';
 import { keys, stretches } from './keys.ts';
 import { Groups, groupsOf, outcomesOf } from './outcome-groups.ts';
 import { queryAll } from './query-all.ts';
 import { compareAndSave, type Saved } from './save.ts';
+
+/** As it stands in the table: outcomes in groups, each judged once and not entry by entry. */
+const Stored = z.strictObject({ ...WindowRecord.shape, outcomes: Groups });
 
 /** Read strongly. */
 export async function loadWindowRecord(
@@ -36,16 +40,14 @@ export function saveWindowRecord(
 }
 
 function encode(record: WindowRecord): Item {
-  const item = toItem(
-    WindowRecord,
-    keys.windowRecord(record.burst, record.lane, record.from),
-    record,
-  );
-  return { ...item, outcomes: JSON.stringify(groupsOf(record.outcomes, record.from)) };
+  const key = keys.windowRecord(record.burst, record.lane, record.from);
+  const outcomes = groupsOf(record.outcomes, record.from);
+  const item = toItem(Stored, key, { ...record, outcomes });
+  return { ...item, outcomes: JSON.stringify(outcomes) };
 }
 
 function decode(item: Item): WindowRecord {
-  const groups = parsed(Groups, fromJson(item, 'outcomes'), item);
-  const outcomes: EntryOutcome[] = outcomesOf(groups, Number(item.from));
-  return fromItem(WindowRecord, { ...item, outcomes } as unknown as Item);
+  const outcomes = fromJson(item, 'outcomes');
+  const stored = fromItem(Stored, { ...item, outcomes } as unknown as Item);
+  return { ...stored, outcomes: outcomesOf(stored.outcomes, stored.from) };
 }

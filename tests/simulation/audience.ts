@@ -1,12 +1,12 @@
 // The people of a world: the same contacts for every seed, written once by the real store.
 
-import type { Item } from '#domain/ports.ts';
 import { saveContact } from '#store/audiences.ts';
 import { MemoryTable } from '#store/memory-table.ts';
 
 export interface Audience {
   readonly id: string;
-  readonly items: readonly Item[];
+  /** Its contacts and nothing else. */
+  readonly table: MemoryTable;
   /** One for each contact; now and then two contacts share one. */
   readonly addresses: readonly string[];
 }
@@ -36,5 +36,5 @@ async function make(family: string, size: number, id: string): Promise<Audience>
     const fields: Record<string, string> = index % 3 === 0 ? {} : { first_name: `N${index}` };
     await saveContact(table, { audience: id, id: `c${index}`, address, fields });
   }
-  return { id, items: table.snapshot(), addresses };
+  return { id, table, addresses };
 }

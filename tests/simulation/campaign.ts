@@ -22,7 +22,19 @@ export interface Content {
   readonly mark: string;
 }
 
+const made = new WeakMap<BurstScript, Map<string, Content>>();
+
+/** The same script, version and time always give the same object: its hash is asked for often. */
 export function contentOf(script: BurstScript, version: number, plannedAt: number): Content {
+  const contents = made.get(script) ?? new Map<string, Content>();
+  made.set(script, contents);
+  const name = `${version} ${plannedAt}`;
+  const content = contents.get(name) ?? makeContent(script, version, plannedAt);
+  contents.set(name, content);
+  return content;
+}
+
+function makeContent(script: BurstScript, version: number, plannedAt: number): Content {
   const mark = markFor(script.burst, version);
   const plan: Plan = {
     burst: script.burst,

@@ -53,7 +53,8 @@ export interface Script {
 /** 2027-03-04T00:00:00Z; some worlds begin shortly before midnight. */
 const BASE = 1_804_118_400_000;
 const SIZES = [30, 60, 90, 120, 160, 200, 240, 300, 380] as const;
-const RATES = [7, 14, 30, 60, 100, 200, 500] as const;
+/** Slow accounts less often: their worlds take many times the calls of the others. */
+const RATES = [7, 14, 30, 30, 60, 60, 100, 100, 200, 200, 500, 500] as const;
 
 /** In fair weather nobody has second thoughts: everything is ordered once and in time. */
 export async function drawScript(stream: Stream, isFair = false): Promise<Script> {
@@ -91,7 +92,7 @@ async function drawBurst(stream: Stream, burst: string, least: number): Promise<
   const outcomes = isFired && stream.chance(0.5) ? ['won', 'lost'] : [];
   const sizes = SIZES.filter((one) => one >= least);
   // Small lists more often than large ones: what can go wrong does not need many people.
-  const size = sizes[Math.floor(sizes.length * stream.fraction() ** 2)] ?? 200;
+  const size = sizes[Math.floor(sizes.length * stream.fraction() ** 4)] ?? 200;
   const legs: LegScript[] = [];
   const leg = async (name: string, made?: Promise<Audience>, outcome?: string) => {
     const audience = await made;
@@ -175,7 +176,7 @@ function drawDoings(
     const outcome = burst.outcomes.length > 0 ? stream.pick(burst.outcomes) : undefined;
     const fire: Act = outcome === undefined ? { kind: 'fire' } : { kind: 'fire', outcome };
     if (stream.chance(0.85)) {
-      const at = from + stream.between(-2_000, 45_000);
+      const at = from + stream.between(-2_000, stream.chance(0.2) ? 45_000 : 12_000);
       does(at, fire);
       // People press twice.
       if (stream.chance(0.2)) does(at + stream.between(0, 2_000), fire);

@@ -21,15 +21,16 @@ export class SimStore {
   /** What the indexes see, when they lag. */
   #index: { readonly table: MemoryTable; readonly lagMs: number } | undefined;
 
-  constructor(schedule: Schedule, items: readonly Item[]) {
+  constructor(schedule: Schedule, audiences: Iterable<MemoryTable> = []) {
     this.#schedule = schedule;
-    this.table = new MemoryTable(items);
+    this.table = new MemoryTable();
+    for (const audience of audiences) this.table.adopt(audience);
   }
 
   lag(lags: { readonly readMs?: number; readonly indexMs?: number }): void {
-    const copy = () => new MemoryTable(this.table.snapshot());
-    if (lags.readMs !== undefined) this.#old = { table: copy(), lagMs: lags.readMs };
-    if (lags.indexMs !== undefined) this.#index = { table: copy(), lagMs: lags.indexMs };
+    const { table } = this;
+    if (lags.readMs !== undefined) this.#old = { table: table.clone(), lagMs: lags.readMs };
+    if (lags.indexMs !== undefined) this.#index = { table: table.clone(), lagMs: lags.indexMs };
   }
 
   heal(): void {

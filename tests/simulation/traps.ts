@@ -32,7 +32,7 @@ export function setTraps(alarms: Alarms): Restore {
   trap(Math as unknown as Record<string, unknown>, 'random', 'Math.random');
   trap(Date as unknown as Record<string, unknown>, 'now', 'Date.now');
   trap(Object.getPrototypeOf(performance) as Record<string, unknown>, 'now', 'performance.now');
-  restores.push(trapDate(onTouched), takeRejections(alarms.rejected));
+  restores.push(trapDate(onTouched), takeRejections(alarms.rejected), shortenStacks());
   return () => {
     for (const restore of restores.reverse()) restore();
   };
@@ -42,15 +42,26 @@ export function setTraps(alarms: Alarms): Restore {
 function trapDate(onTouched: (what: string) => void): Restore {
   const scope = globalThis as { Date: DateConstructor };
   const real = scope.Date;
-  scope.Date = new Proxy(real, {
-    construct(target, values, self) {
-      if (values.length > 0) return Reflect.construct(target, values, self);
-      onTouched('new Date()');
-      throw new Error('new Date() was touched inside the simulation: use the clock port');
-    },
-  });
+  // A function and no Proxy, which would make every date of the code under test slow.
+  const trapped = function trappedDate(...values: unknown[]) {
+    if (values.length > 0 && new.target) return Reflect.construct(real, values);
+    onTouched('new Date()');
+    throw new Error('new Date() was touched inside the simulation: use the clock port');
+  };
+  Object.setPrototypeOf(trapped, real);
+  trapped.prototype = real.prototype;
+  scope.Date = trapped as unknown as DateConstructor;
   return () => {
     scope.Date = real;
+  };
+}
+
+/** Hundreds of errors a world are thrown and caught; one line says where one came from. */
+function shortenStacks(): Restore {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 1;
+  return () => {
+    Error.stackTraceLimit = before;
   };
 }
 

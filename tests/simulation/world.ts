@@ -8,7 +8,7 @@ import type { CommandContext, Scope } from '#commands/context.ts';
 import { switchSending } from '#commands/switch-sending.ts';
 import { Fault } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
-import type { Item, Table } from '#domain/ports.ts';
+import type { Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { createRecord, type QueueMessage } from '#feedback/record.ts';
 import type { RunnerPorts, TickOptions } from '#runner/ports.ts';
@@ -38,7 +38,7 @@ import { SimStore, SimTable } from './sim-table.ts';
 import { Stream } from './stream.ts';
 import { Trace } from './trace.ts';
 import { setTraps } from './traps.ts';
-import type { Truth } from './truth.ts';
+import type { EventTruth, Truth } from './truth.ts';
 
 /** What is put to the test: the runner, or something that only claims to be one. */
 export type Subject = (ports: RunnerPorts, options: TickOptions) => Promise<void>;
@@ -110,6 +110,8 @@ class World implements Surroundings {
   readonly #runners: Fleet;
   readonly #desks: Fleet;
   readonly #people: People;
+  readonly #eventsByBody = new Map<string, EventTruth>();
+  #indexed = 0;
   #store: SimStore;
   readonly #hasStandby: boolean;
   #isOver = false;
@@ -128,7 +130,7 @@ class World implements Surroundings {
     this.schedule = new Schedule(script.startAt, this.#stream.fork('ties'));
     this.trace = new Trace(script.startAt, options.isTraced === true);
     if (!options.faults) for (const line of swarm.describe()) this.#say(line);
-    this.#store = new SimStore(this.schedule, []);
+    this.#store = new SimStore(this.schedule);
     this.#truth = this.#newTruth();
     this.#secrets = new SimSecrets({
       'links/keys': SIGNING_KEYS,
@@ -277,8 +279,8 @@ class World implements Surroundings {
     const audiences = this.#script.bursts.flatMap((burst) =>
       burst.legs.flatMap((leg) => (leg.audience ? [leg.audience] : [])),
     );
-    const items = new Map<string, readonly Item[]>(audiences.map((one) => [one.id, one.items]));
-    this.#store = new SimStore(this.schedule, [...items.values()].flat());
+    const tables = new Map(audiences.map((one) => [one.id, one.table]));
+    this.#store = new SimStore(this.schedule, tables.values());
     const { table } = this.#store;
     for (const [index, address] of this.#truth.suppressedBefore.entries()) {
       const digest = addressDigest(address, SUPPRESSION_KEY);
@@ -474,9 +476,19 @@ class World implements Surroundings {
     return record;
   }
 
+  /** Of two events with one body the first; bodies are looked up a hundred times a world. */
+  #eventOf(body: string): EventTruth | undefined {
+    const { events } = this.#truth;
+    for (; this.#indexed < events.length; this.#indexed += 1) {
+      const event = events[this.#indexed] as EventTruth;
+      if (!this.#eventsByBody.has(event.body)) this.#eventsByBody.set(event.body, event);
+    }
+    return this.#eventsByBody.get(body);
+  }
+
   /** An acknowledged event counts from here on; a bounce or complaint suppresses the address. */
   #heard(body: string): void {
-    const event = this.#truth.events.find((one) => one.body === body);
+    const event = this.#eventOf(body);
     if (event?.recordedAt !== undefined) this.#notes.add('an event came twice');
     if (!event || event.recordedAt !== undefined) return;
     const at = this.schedule.now;
