@@ -11,6 +11,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   abandon: async () => (await import('./change.ts')).abandon,
   cancel: async () => (await import('./change.ts')).cancel,
   redrive: async () => (await import('./redrive.ts')).redrive,
+  results: async () => (await import('./results.ts')).results,
+  compare: async () => (await import('./compare.ts')).compare,
   cost: async () => (await import('./cost.ts')).cost,
   audit: async () => (await import('./audit/audit.ts')).audit,
 };
@@ -18,5 +20,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 /** The help's order: what a command is for. A command in none of them stands under the last. */
 export const groups: Readonly<Record<string, readonly string[]>> = {
   'At the moment': ['status', 'fire', 'stop', 'pause', 'resume', 'abandon', 'cancel'],
+  Answers: ['results', 'compare'],
   Running: ['cost', 'audit', 'redrive'],
 };
