@@ -2,12 +2,16 @@
 
 import * as z from 'zod/mini';
 import { advance } from '#domain/advance.ts';
+import { callsOfBet, remainingFrom, withBet } from '#domain/bet-wave.ts';
 import { Refusal } from '#domain/faults.ts';
 import { Id, Name } from '#domain/ids.ts';
 import type { LegRange, ManifestHead, WaveRange } from '#domain/manifest.ts';
-import type { Allocation } from '#domain/plan.ts';
+import type { Allocation, EmailLegPlan, Plan } from '#domain/plan.ts';
+import { waveHistory } from '#domain/wave-history.ts';
+import { waveBet } from '#statistics/wave-bet.ts';
 import { loadManifestHead, saveManifestHead } from '#store/manifests.ts';
 import { loadPlan } from '#store/plans.ts';
+import { loadCounted } from '#store/tallies.ts';
 import { audit, changeBurst, findBurst } from './change-burst.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
@@ -53,11 +57,12 @@ export async function allocateWave(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { head, range, waves } = await wavesOf(context, burst.id, leg.name);
     const index = openWave(waves, wanted.wave);
-    const planned = leg.waves?.[index]?.allocation ?? leg.allocation;
-    const known = plan.calls.map((call) => call.name);
-    const allocation = wanted.calls ? weightsOf(wanted.calls, known) : planned;
     const startAt = Math.floor(context.clock.now());
-    const wave = { ...waves[index], startAt, allocation: [...allocation] } as WaveRange;
+    const open = { ...waves[index], startAt } as WaveRange;
+    const wave = wanted.calls
+      ? { ...open, allocation: weightsOf(wanted.calls, plan.calls) }
+      : await asPlanned(context, { plan, leg, range, index, open });
+    const allocation = wave.allocation ?? [];
     const next = withWaves(head, { ...range, waves: waves.with(index, wave) });
     const saved = await saveManifestHead(context.table, head, next, context.entropy.id());
     if (saved.kind === 'lost') continue;
@@ -70,6 +75,34 @@ export async function allocateWave(
     'contended',
     `the manifest of burst ${burst.id} changes all the time, try again`,
   );
+}
+
+interface Open {
+  readonly plan: Plan;
+  readonly leg: EmailLegPlan;
+  readonly range: LegRange;
+  readonly index: number;
+  readonly open: WaveRange;
+}
+
+/** What was planned for the wave: its own calls, the leg's, or a bet on what is answered so far. */
+async function asPlanned(
+  { table }: CommandContext,
+  { plan, leg, range, index, open }: Open,
+): Promise<WaveRange> {
+  const planned = leg.waves?.[index];
+  const { bet } = planned ?? {};
+  if (!bet) return { ...open, allocation: [...(planned?.allocation ?? leg.allocation)] };
+  const counted = await loadCounted(table, plan.burst);
+  const calls = callsOfBet(leg);
+  const history = waveHistory(counted?.roots.o?.tally ?? {}, {
+    leg: leg.name,
+    calls,
+    metric: plan.registration.metric,
+    waves: index,
+  });
+  const made = waveBet({ history, remaining: remainingFrom(range, index), bet });
+  return withBet(open, leg.allocation, { bet, calls, history, ...made });
 }
 
 /** The stored allocation stands whatever becomes of this; without it the wave leaves a little later. */
@@ -107,10 +140,8 @@ function openWave(waves: readonly WaveRange[], wanted: number | undefined): numb
   throw new Refusal('wave_unknown', `there is no wave ${wanted}`, { field: 'wave', limit });
 }
 
-function weightsOf(
-  weights: { readonly [call: string]: number },
-  known: readonly string[],
-): Allocation {
+function weightsOf(weights: { readonly [call: string]: number }, calls: Plan['calls']): Allocation {
+  const known = calls.map((call) => call.name);
   const allocation = Object.entries(weights).map(([call, weight]) => ({ call, weight }));
   const unknown = allocation.find(({ call }) => !known.includes(call));
   if (unknown) {

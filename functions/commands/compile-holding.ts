@@ -4,32 +4,36 @@ import { parseDuration } from '#domain/duration.ts';
 import type { Path } from '#domain/file-problem.ts';
 import { ID_PATTERN } from '#domain/ids.ts';
 import type { EmailLegFile, WaveFile } from '#domain/leg-file.ts';
-import type { CallToAction, EmailLegPlan, Plan, WavePlan } from '#domain/plan.ts';
+import type { Allocation, CallToAction, EmailLegPlan, Plan, WavePlan } from '#domain/plan.ts';
 import type { QuietHours } from '#domain/quiet-hours.ts';
+import { audienceId } from './audience-id.ts';
 import { allocationFrom } from './compile-allocation.ts';
 import type { Compilation } from './compile-plan.ts';
+import { testWaves } from './compile-test.ts';
 
 interface Input {
   readonly path: Path;
   readonly leg: EmailLegFile;
   readonly calls: readonly CallToAction[];
+  readonly allocation: Allocation;
 }
 
-type Holding = Pick<EmailLegPlan, 'quietHours' | 'skipConverted' | 'waves'>;
+type Holding = Pick<EmailLegPlan, 'quietHours' | 'skipConverted' | 'exceptLists' | 'waves'>;
 
 const AFTER_MAX_MS = 30 * 86_400_000;
 const CAP_MAX_MS = 90 * 86_400_000;
+const HOLDOUT_ENOUGH = 0.05;
 const INSIDE = { 'hold-back': 'hold_back', 'release-after': 'release_after' } as const;
 
 /** The parts of an email leg that hold recipients back; each only where the file asks for it. */
 export function holdingOf(compilation: Compilation, input: Input): Holding {
   const quietHours = quietHoursOf(compilation, input);
-  const skipConverted = skipConvertedOf(compilation, input);
+  const except = exceptOf(compilation, input);
   const waves = wavesOf(compilation, input);
   return {
     ...(waves === undefined ? {} : { waves }),
     ...(quietHours === undefined ? {} : { quietHours }),
-    ...(skipConverted === undefined ? {} : { skipConverted }),
+    ...except,
   };
 }
 
@@ -49,47 +53,99 @@ function quietHoursOf(compilation: Compilation, { path, leg }: Input): QuietHour
   return { from, to, inside: INSIDE[inside] };
 }
 
-/** `converted`: in any burst of the campaign; `converted in atlas-launch`: in that one. */
-function skipConvertedOf(
+/**
+ * `converted`: in any burst of the campaign; `converted in atlas-launch`: in that one; anything
+ * else is the name of a list.
+ */
+function exceptOf(
   compilation: Compilation,
   { path, leg }: Input,
-): EmailLegPlan['skipConverted'] {
+): Pick<EmailLegPlan, 'skipConverted' | 'exceptLists'> {
   const except = typeof leg.to === 'string' ? [] : (leg.to.except ?? []);
-  let skip: EmailLegPlan['skipConverted'];
-  for (const text of except) {
-    const field = [...path, 'to', 'except'];
-    const [, burst] = /^converted(?: in (\S+))?$/.exec(text.trim()) ?? ['', null];
-    if (burst === null) {
-      const message = `not yet: leaving out the members of other lists ("${text.slice(0, 64)}")`;
-      compilation.problem(field, message, 'converted, or converted in BURST');
-    } else if (burst !== undefined && !ID_PATTERN.test(burst)) {
-      compilation.problem(field, `"${burst.slice(0, 64)}" is no name of a burst`);
-    } else if (skip !== undefined) {
-      compilation.problem(field, 'who has converted is left out once, of one burst or of all');
-    } else skip = burst === undefined ? {} : { burst };
+  const field = [...path, 'to', 'except'];
+  const converted = except.filter((text) => CONVERTED.test(text.trim()));
+  const skip = converted.flatMap((text) => skipOf(compilation, field, text.trim()) ?? []);
+  if (skip.length > 1) {
+    compilation.problem(field, 'who has converted is left out once, of one burst or of all');
   }
-  return skip;
+  const lists = except
+    .filter((text) => !CONVERTED.test(text.trim()))
+    .flatMap((text) => listOf(compilation, field, text.trim()) ?? []);
+  const [skipConverted] = skip;
+  return {
+    ...(skipConverted === undefined ? {} : { skipConverted }),
+    ...(lists.length === 0 ? {} : { exceptLists: [...new Set(lists)] }),
+  };
 }
 
-function wavesOf(compilation: Compilation, { path, leg, calls }: Input): WavePlan[] | undefined {
-  if (leg.waves === undefined) return undefined;
+const CONVERTED = /^converted(?: in (\S+))?$/;
+
+function skipOf(
+  compilation: Compilation,
+  field: Path,
+  text: string,
+): EmailLegPlan['skipConverted'] {
+  const [, burst] = CONVERTED.exec(text) ?? [];
+  if (burst === undefined) return {};
+  if (ID_PATTERN.test(burst)) return { burst };
+  return compilation.problem(field, `"${burst.slice(0, 64)}" is no name of a burst`);
+}
+
+function listOf(compilation: Compilation, field: Path, text: string): string | undefined {
+  const list = audienceId(text);
+  if (list !== undefined) return list;
+  const message = `"${text.slice(0, 64)}" is no name of a list`;
+  return compilation.problem(field, message, 'a list, converted, or converted in BURST');
+}
+
+function wavesOf(compilation: Compilation, input: Input): WavePlan[] | undefined {
+  const { path, leg } = input;
+  const test = testWaves(compilation, input);
+  if (leg.waves === undefined || leg.test !== undefined) return test;
   const waves = leg.waves.map((wave, index): WavePlan => {
     const field = [...path, 'waves', index];
     checkSize(compilation, field, wave, index === (leg.waves ?? []).length - 1);
     const afterMs = afterOf(compilation, field, wave, index);
-    const allocation =
-      wave.calls === undefined
-        ? undefined
-        : allocationFrom(compilation, [...field, 'calls'], wave.calls, calls);
     return {
       ...(wave.share === undefined ? {} : { share: percentOf(wave.share) / 100 }),
       ...(wave.recipients === undefined ? {} : { recipients: wave.recipients }),
-      ...(allocation === undefined ? {} : { allocation }),
+      ...waveCallsOf(compilation, input, wave, index),
       ...(afterMs === undefined ? {} : { afterMs }),
     };
   });
   checkTogether(compilation, [...path, 'waves'], leg.waves, waves);
   return waves;
+}
+
+function waveCallsOf(
+  compilation: Compilation,
+  { path, calls, allocation }: Input,
+  wave: WaveFile,
+  index: number,
+): Pick<WavePlan, 'allocation' | 'bet'> {
+  if (wave.calls === undefined) return {};
+  const field = [...path, 'waves', index, 'calls'];
+  if (wave.calls === 'best') {
+    checkBet(compilation, field, index, allocation);
+    return { bet: 'best' };
+  }
+  const own = allocationFrom(compilation, field, wave.calls, calls);
+  return own === undefined ? {} : { allocation: own };
+}
+
+function checkBet(
+  compilation: Compilation,
+  field: Path,
+  index: number,
+  allocation: Allocation,
+): void {
+  if (index === 0) compilation.problem(field, 'nobody has answered before the first wave');
+  if (allocation.filter(({ weight }) => weight > 0).length > 1) return;
+  compilation.problem(
+    field,
+    'there is one call only, so none is best',
+    'for instance calls: split',
+  );
 }
 
 function checkSize(compilation: Compilation, field: Path, wave: WaveFile, isLast: boolean): void {
@@ -162,4 +218,21 @@ export function frequencyCapOf(compilation: Compilation): Pick<Plan, 'frequencyC
     compilation.problem(field, 'a cap counts within reason', '1m to 90d');
   }
   return { frequencyCap: { messages: cap.messages, withinMs: Math.max(1, withinMs) } };
+}
+
+/** A share of every list that gets no message at all; absent where the file asks for none. */
+export function holdoutOf(compilation: Compilation): Pick<Plan, 'holdout'> {
+  const text = compilation.source.file.burst.holdout;
+  if (text === undefined) return {};
+  const holdout = percentOf(text) / 100;
+  if (holdout < 0.01 || holdout > 0.5) {
+    compilation.problem(['burst', 'holdout'], `a holdout of ${text} tells nothing`, '1% to 50%');
+    return {};
+  }
+  if (holdout < HOLDOUT_ENOUGH) {
+    compilation.notes.push(
+      `burst.holdout: ${text} is little: what the messages brought is told from 5% on`,
+    );
+  }
+  return { holdout };
 }

@@ -6,11 +6,11 @@ import { type CompiledEmail, compileEmail } from '#domain/compile-email.ts';
 import { parseDuration } from '#domain/duration.ts';
 import { Refusal } from '#domain/faults.ts';
 import type { Path } from '#domain/file-problem.ts';
-import { ID_PATTERN } from '#domain/ids.ts';
 import type { BroadcastLegFile, EmailLegFile, LegFile } from '#domain/leg-file.ts';
 import { limits } from '#domain/limits.ts';
 import type { BroadcastLegPlan, CallToAction, EmailLegPlan } from '#domain/plan.ts';
 import { parseSender } from '#domain/sender.ts';
+import { audienceId } from './audience-id.ts';
 import { allocationFrom, isKnownCall } from './compile-allocation.ts';
 import { firstWaveOf } from './compile-first-wave.ts';
 import { holdingOf } from './compile-holding.ts';
@@ -72,7 +72,7 @@ function compileEmailLeg(
   const timing = timingOf(compilation, input);
   const audience = audienceOf(compilation, input);
   const allocation = allocationFrom(compilation, [...path, 'calls'], leg.calls, input.calls);
-  const holding = holdingOf(compilation, input);
+  const holding = holdingOf(compilation, { ...input, allocation: allocation ?? [] });
   const from = senderOf(compilation, [...path, 'from'], leg.from);
   const replyTo =
     leg['reply-to'] === undefined
@@ -86,6 +86,7 @@ function compileEmailLeg(
     name,
     channel: 'email',
     audience,
+    ...whoOf(leg),
     ...(leg.first === undefined ? {} : { first: leg.first }),
     allocation,
     ...holding,
@@ -95,6 +96,14 @@ function compileEmailLeg(
     ...content,
     configurationSet: compilation.options.configurationSet,
     ...timing,
+  };
+}
+
+function whoOf({ to }: EmailLegFile): Pick<EmailLegPlan, 'segment' | 'requireConsent'> {
+  if (typeof to === 'string') return {};
+  return {
+    ...(to.segment === undefined ? {} : { segment: to.segment }),
+    ...(to.consent === undefined ? {} : { requireConsent: true }),
   };
 }
 
@@ -110,16 +119,6 @@ function audienceOf(
     `"${list}" is no name of a list`,
     'a file name or an id of a-z, 0-9 and -, 1 to 64 characters',
   );
-}
-
-/** `lists/Prospects.csv` is the audience `prospects`; undefined where no id comes out. */
-export function audienceId(list: string): string | undefined {
-  const base = list.split('/').at(-1) ?? '';
-  const id = base
-    .replace(/\.csv$/i, '')
-    .toLowerCase()
-    .replaceAll('_', '-');
-  return ID_PATTERN.test(id) ? id : undefined;
 }
 
 function senderOf(compilation: Compilation, path: Path, text: string): string | undefined {

@@ -13,9 +13,10 @@ import { limits } from '#domain/limits.ts';
 import { type Moment, parseMoment } from '#domain/moment.ts';
 import { type CallToAction, type LegPlan, Plan } from '#domain/plan.ts';
 import type { CampaignSource } from '#domain/read-campaign-file.ts';
-import { register } from '#domain/registration.ts';
-import { frequencyCapOf } from './compile-holding.ts';
+import { frequencyCapOf, holdoutOf } from './compile-holding.ts';
 import { compileLeg } from './compile-leg.ts';
+import { registrationOf } from './compile-registration.ts';
+import { disjoint } from './compile-segments.ts';
 
 export interface CompileOptions {
   readonly burst: string;
@@ -43,6 +44,8 @@ export interface CompiledPlan {
   readonly approval: 'none' | 'second';
   /** What the file left open and what was taken instead, one sentence each. */
   readonly defaults: readonly string[];
+  /** What the file says without saying it, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** What the compiling of one file gathers on its way. */
@@ -51,6 +54,7 @@ export class Compilation {
   readonly options: CompileOptions;
   readonly problems: FileProblem[] = [];
   readonly defaults: string[] = [];
+  readonly notes: string[] = [];
   readonly media = new Map<string, Media>();
 
   constructor(source: CampaignSource, options: CompileOptions) {
@@ -116,6 +120,9 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
   const approval = approvalOf(compilation);
   const notify = notifyOf(compilation);
   const cap = frequencyCapOf(compilation);
+  const holdout = holdoutOf(compilation);
+  const plans = legs.map((leg) => leg.plan);
+  const registration = registrationOf(compilation, plans);
   if (compilation.problems.length > 0) throw refuseFile(compilation.problems);
   const { goal, burst } = file;
   const outcomes = burst.outcomes ? Object.keys(burst.outcomes) : undefined;
@@ -136,13 +143,14 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
     notify,
     calls,
     utm: compilation.orDefault(['utm'], file.utm, true),
-    legs: legs.map((leg) => leg.plan),
+    legs: plans,
     ...(outcomes === undefined ? {} : { outcomes }),
     ...(approval.above === undefined ? {} : { approvalAbove: approval.above }),
     policy: compilation.orDefault(['burst', 'in-doubt'], burst['in-doubt'], 'at-most-once'),
     ...cap,
+    ...holdout,
     attributionMs: withinMs,
-    registration: register({ metric: goal ? 'conversion' : 'click', windowMs: withinMs }),
+    registration,
     plannedAt: options.now,
   });
   return {
@@ -152,6 +160,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
     ...timing,
     approval: approval.policy,
     defaults: compilation.defaults,
+    notes: compilation.notes,
   };
 }
 
@@ -195,7 +204,7 @@ export interface CompiledLeg {
 }
 
 /** Legs of every outcome and legs of one; the latter carry the outcome's name before their own. */
-function legsOf(compilation: Compilation, calls: readonly CallToAction[]): CompiledLeg[] {
+function legsOf(compilation: Compilation, calls: readonly CallToAction[]): readonly CompiledLeg[] {
   const { burst } = compilation.source.file;
   const compiled: CompiledLeg[] = [];
   const names = new Set<string>();
@@ -225,27 +234,7 @@ function legsOf(compilation: Compilation, calls: readonly CallToAction[]): Compi
   if (names.size > limits.legsMax) {
     compilation.problem(['burst'], `there are ${names.size} legs`, `at most ${limits.legsMax}`);
   }
-  refuseSharedLists(compilation, compiled);
-  return compiled;
-}
-
-/** Two legs that may both leave must not write to the same list: nobody gets two messages. */
-function refuseSharedLists(compilation: Compilation, legs: readonly CompiledLeg[]): void {
-  const seen = new Map<string, CompiledLeg>();
-  for (const leg of legs) {
-    if (leg.plan.kind !== 'email') continue;
-    const { audience, outcome } = leg.plan;
-    const other = seen.get(`${audience}/`) ?? seen.get(`${audience}/${outcome ?? ''}`);
-    const wide =
-      outcome === undefined && [...seen.keys()].some((key) => key.startsWith(`${audience}/`));
-    if (other || wide) {
-      compilation.problem(
-        ['burst'],
-        `two email legs write to the list "${audience}"; lists of legs must not overlap`,
-      );
-    }
-    seen.set(`${audience}/${outcome ?? ''}`, leg);
-  }
+  return disjoint(compilation, compiled);
 }
 
 function timingOf(compilation: Compilation): Pick<CompiledPlan, 'moment' | 'standby'> {

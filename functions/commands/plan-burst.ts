@@ -13,13 +13,14 @@ import { createBurst, loadBurst } from '#store/bursts.ts';
 import { saveMedia } from '#store/media.ts';
 import { notePlannedBurst } from '#store/planned-bursts.ts';
 import { savePlan } from '#store/plans.ts';
+import { audienceId } from './audience-id.ts';
 import { audit, changeBurst } from './change-burst.ts';
-import { audienceId } from './compile-leg.ts';
 import { type CompiledPlan, compilePlan } from './compile-plan.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { type AudienceCount, countAudiences, totalOf } from './count-audiences.ts';
 import { type BurstView, describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
+import { refuseUnknownLists } from './refuse-unknown-lists.ts';
 import { storeLinks } from './store-links.ts';
 
 const FileContent = z.union([
@@ -44,6 +45,8 @@ export const PlanBurstInput = z.strictObject({
 export interface PlannedBurst extends BurstView {
   /** What the file left open and what was taken instead. */
   readonly defaults: readonly string[];
+  /** What it says without saying it: messages compared rather than calls, parts of one list. */
+  readonly notes: readonly string[];
   readonly audiences: readonly AudienceCount[];
   readonly warnings: readonly string[];
   /** False when the very same content was planned already, or nothing was to be written. */
@@ -73,6 +76,7 @@ export async function planBurst(
   });
   const audiences = await countAudiences(context, compiled.plan);
   refuseEmptyLists(source, audiences);
+  await refuseUnknownLists(context, source, compiled.plan);
   const wanted = headerOf(context, compiled, totalOf(audiences));
   if (dryRun) return answer(wanted, compiled, audiences, []);
   for (const media of compiled.media) await saveMedia(context.table, media.bytes);
@@ -160,8 +164,8 @@ function answer(
   audiences: readonly AudienceCount[],
   warnings: readonly string[],
 ): PlannedBurst {
-  const { defaults } = compiled;
-  return { ...describeBurst(burst), defaults, audiences, warnings, isChanged: false };
+  const { defaults, notes } = compiled;
+  return { ...describeBurst(burst), defaults, notes, audiences, warnings, isChanged: false };
 }
 
 function idOf(source: CampaignSource): string {

@@ -1,7 +1,7 @@
 // The campaign file as a marketer writes it: its schema, nothing resolved yet.
 
 import * as z from 'zod/mini';
-import { duration, id, line, maySay, name, says } from './file-values.ts';
+import { duration, id, line, maySay, name, percentage, says } from './file-values.ts';
 import { LegFile, QuietHoursFile, quietHoursSentence } from './leg-file.ts';
 import { limits } from './limits.ts';
 
@@ -16,6 +16,7 @@ export const RESERVED_NAMES = [
   'other',
   'default',
   'split',
+  'best',
   'hold',
   'drop',
   'go',
@@ -33,6 +34,41 @@ const GoalFile = z.strictObject({
   within: maySay(
     duration,
     'How long after the moment it counts, and after a click it is still credited. 1m to 90d. Default: 7d.',
+  ),
+});
+
+const CompareFile = z.strictObject({
+  metric: maySay(
+    z.enum(['conversion', 'click']),
+    'The one metric that decides. Default: conversion where there is a goal, else click.',
+  ),
+  'smallest-lift': maySay(percentage, 'The smallest lift worth caring about. Default: 10%.'),
+  'expected-rate': maySay(
+    percentage,
+    'What share of the recipients usually answers: only for what is foreseen before the send. Default: 2%.',
+  ),
+  within: maySay(
+    duration,
+    'The counting window after the moment; later answers are late and change nothing. Default: as the goal, or 48h for clicks.',
+  ),
+  wait: maySay(
+    duration,
+    'No winner is named before this, unless the account’s own answers are known to be in. Default: 24h for clicks, 72h for conversions.',
+  ),
+  prior: maySay(
+    z.strictObject({
+      a: says(z.number().check(z.gt(0), z.lte(1_000)), 'Answers.'),
+      b: says(z.number().check(z.gt(0), z.lte(1_000_000)), 'No answers.'),
+    }),
+    'What is believed of every rate before anybody answered: Beta(a, b). Default: 1 and 1.',
+  ),
+  'value-cap': maySay(
+    z.int().check(z.gte(1), z.lte(1_000_000_000)),
+    'Nobody counts for more than this value, in minor units (cents). Default: none, and values decide nothing.',
+  ),
+  'at-final-read': maySay(
+    line(500),
+    'What you will do with the answer, in your words: shown with it.',
   ),
 });
 
@@ -80,6 +116,10 @@ const BurstFile = z.strictObject({
     z.enum(['at-most-once', 'resend-when-unproven']),
     'What becomes of a message of which nobody knows whether it left, when the time for proof is over. Default: at-most-once.',
   ),
+  holdout: maySay(
+    percentage,
+    'So much of every list gets no message at all, drawn by chance, so that what the messages brought can be told. 1% to 50%; at least 5% for an answer. Default: none.',
+  ),
   legs: maySay(Legs, 'By a name of your choice: one channel’s part of the burst each.'),
 });
 
@@ -87,6 +127,10 @@ export const CampaignFile = z.strictObject({
   campaign: maySay(id, 'The lasting effort this burst belongs to. Default: the burst’s own id.'),
   offer: maySay(line(500), 'What it is about, for whoever reads the file.'),
   goal: maySay(GoalFile, 'One goal judges every call. Without one, clicks decide.'),
+  compare: maySay(
+    CompareFile,
+    'How the calls are judged. Registered with the approval and never changed after the send.',
+  ),
   links: maySay(line(253), 'The link domain. Default: the one of this deployment.'),
   utm: maySay(
     z.boolean(),
@@ -116,13 +160,8 @@ export type CampaignFile = z.output<typeof CampaignFile>;
 /** What a campaign file may come to say one day. Refused by name rather than ignored. */
 export const NOT_YET: ReadonlyMap<string, string> = new Map([
   ['then', 'follow-ups (then)'],
-  ['test', 'a test share'],
-  ['holdout', 'a holdout'],
   ['series', 'a series of posts'],
   ['every', 'a series of posts'],
-  ['segment', 'segments'],
-  ['metric', 'choosing the deciding metric'],
-  ['smallest-lift', 'a smallest lift'],
   ['envelope', 'pre-approved envelopes'],
   ['order', 'an order of sending beyond `first`'],
   ['video', 'videos'],

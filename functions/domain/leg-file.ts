@@ -14,6 +14,7 @@ import {
   timeOfDay,
 } from './file-values.ts';
 import { limits } from './limits.ts';
+import { Segment } from './segment.ts';
 
 const Weights = z.record(name, z.number().check(z.gte(0), z.lte(1_000_000)));
 
@@ -46,7 +47,10 @@ const WaveFile = z.strictObject({
     z.int().check(z.gte(1), z.lte(limits.audienceMax)),
     'So many recipients, instead of a share.',
   ),
-  calls: z.optional(EmailCalls),
+  calls: maySay(
+    z.union([name, Weights]),
+    'As of the leg, or `best`: shares by what the waves before it answered, and all to one call once the rest is worth less than a conversion. A bet, reported as one. Default: as the leg.',
+  ),
   after: maySay(
     duration,
     'When it leaves, counted from the start of the leg, up to 30d. Left out: when somebody allocates its calls.',
@@ -61,6 +65,32 @@ const FirstWaveFile = z.union([
   z.int().check(z.gte(50), z.lte(100_000)),
   z.strictObject({ off: says(line(200), 'Why everybody has to leave at once.') }),
 ]);
+
+const testSize = z.union([
+  percentage,
+  z.int().check(z.gte(20), z.lte(limits.audienceMax)),
+  z.string().check(z.regex(/^auto$/, 'write auto, a share such as 10%, or a number of recipients')),
+]);
+
+/** Test some, then send the rest what did best: a bet, not a claim. */
+const TestFile = z.union([
+  testSize,
+  z.strictObject({
+    size: maySay(
+      testSize,
+      'How many are tested: a share, a number, or `auto` (what loses least over the whole list). Default: auto.',
+    ),
+    wait: maySay(
+      duration,
+      'When the rest follows, counted from the start of the leg. 10m to 7d. Default: 24h where clicks decide, 72h where conversions do.',
+    ),
+    spread: maySay(
+      percentage,
+      'How much rates of calls usually differ, in points, for `auto`. Default: a fifth of the expected rate.',
+    ),
+  }),
+]);
+export type TestFile = z.output<typeof TestFile>;
 
 const timing = {
   offset: maySay(
@@ -84,9 +114,17 @@ export const EmailLegFile = z.strictObject({
       line(200),
       z.strictObject({
         list: says(line(200), 'An imported list, by the name of its file or its id.'),
+        segment: maySay(
+          Segment,
+          'Who of it is meant: a rule over its columns, such as { field: country, is: [FR, BE] }, combined by all, any and not.',
+        ),
         except: maySay(
-          z.array(line(200)),
-          'Who of it is left out: `converted` (in any burst of the campaign) or `converted in BURST`.',
+          z.array(line(200)).check(z.maxLength(10)),
+          'Who of it is left out: the members of other lists by name, `converted` (in any burst of the campaign) or `converted in BURST`.',
+        ),
+        consent: maySay(
+          z.enum(['recorded']),
+          '`recorded`: whoever has no recorded consent is left out. Default: only whoever withdrew it is.',
         ),
       }),
     ]),
@@ -108,6 +146,10 @@ export const EmailLegFile = z.strictObject({
   waves: maySay(
     z.array(WaveFile).check(z.minLength(2), z.maxLength(20)),
     'The list in parts: the first leaves with the leg, each later one when its time has come or a person allocates its calls.',
+  ),
+  test: maySay(
+    TestFile,
+    'Instead of waves: some are tested, then the rest gets what did best. A bet, reported as one.',
   ),
   'first-wave': maySay(
     FirstWaveFile,

@@ -25,6 +25,16 @@ export const WaveRange = z.strictObject({
   allocation: z.optional(StoredAllocation),
   /** When it was to leave: its silence is measured from here. */
   startAt: z.optional(InstantSchema),
+  /** Where the allocation is a bet: why, and what had been answered when it was made. */
+  bet: z.optional(
+    z.strictObject({
+      kind: z.enum(['roll', 'best']),
+      reason: z.string(),
+      /** Conversions expected to be lost by sending all of the rest to the best so far. */
+      atStake: z.number(),
+      seen: z.array(z.strictObject({ call: Name, n: z.int(), s: z.int() })),
+    }),
+  ),
 });
 export type WaveRange = z.output<typeof WaveRange>;
 

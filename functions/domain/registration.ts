@@ -47,6 +47,8 @@ export const Registration = z.strictObject({
   waitMs: z.int().check(z.gte(1)),
   /** Of a rate, before anybody answered: Beta(a, b). */
   prior: z.strictObject({ a: positive, b: positive }),
+  /** What share is expected to answer: for what is foreseen before the send, never for a verdict. */
+  expectedRate: openUnit,
   /** The smallest lift worth caring about: 0.1 for 10 %. */
   smallestLift: positive,
   /** No recipient counts for more than this, in minor units; absent: no cap. */
@@ -67,6 +69,7 @@ export const registrationDefaults = {
   alphaFinal: 0.04,
   prior: { a: 1, b: 1 },
   smallestLift: 0.1,
+  expectedRate: 0.02,
   /** Without a curve of the account's own (statistics S21). */
   waitMs: { click: 24 * HOUR_MS, conversion: 72 * HOUR_MS },
   windowMs: { click: 48 * HOUR_MS, conversion: 7 * 24 * HOUR_MS },
@@ -78,13 +81,9 @@ export const registrationDefaults = {
 export function register(
   chosen: Pick<Registration, 'metric' | 'windowMs'> & Partial<Registration>,
 ): Registration {
-  const { alphaLive, alphaFinal, prior, smallestLift, atFinalRead, waitMs } = registrationDefaults;
+  const { waitMs, windowMs: _w, ...defaults } = registrationDefaults;
   return {
-    alphaLive,
-    alphaFinal,
-    prior,
-    smallestLift,
-    atFinalRead,
+    ...defaults,
     waitMs: Math.min(waitMs[chosen.metric], chosen.windowMs),
     compares: 'calls',
     legs: [],

@@ -1,6 +1,7 @@
 // Who is held back when an audience is frozen, and for which reason.
 
 import type { Burst } from '#domain/burst.ts';
+import { isHeldOut } from '#domain/holdout.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
 import type { Clock, Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
@@ -11,6 +12,7 @@ import { loadPlan } from '#store/plans.ts';
 import { releasedBursts } from '#store/released-bursts.ts';
 import { listSuppressed } from '#store/suppressions.ts';
 import { loadFrame } from '#store/tallies.ts';
+import { exceptedByLeg } from './excepted-lists.ts';
 import type { RunnerPorts } from './ports.ts';
 
 /** What is asked of the world: as much as a forecast has, too. */
@@ -42,20 +44,29 @@ export async function freezeReasons(
   const key = await ports.suppressionKey();
   const suppressed = await listSuppressed(ports.table);
   const converted = await convertedByLeg(ports, holding, plan, key);
+  const excepted = await exceptedByLeg(ports, holding, plan, key);
   const history = await historyFor(ports, holding, plan, key);
   const messagesMax = plan.frequencyCap?.messages ?? Number.POSITIVE_INFINITY;
+  const { holdout = 0 } = plan;
   const seen = new Seen();
   return (contact, leg) => {
     const digest = addressDigest(contact.address, key);
     if (suppressed.has(digest)) return 'suppressed';
-    // Of this contact alone: the same person may have allowed another list to write.
-    const consent = contact.consent?.[leg.channel];
-    if (consent?.withdrawnAt !== undefined) return 'consent_withdrawn';
-    if (leg.requireConsent && !consent) return 'no_consent';
+    const consent = consentReason(contact, leg);
+    if (consent) return consent;
     if (converted.get(leg.name)?.has(digest)) return 'converted';
     if (history && history.count(digest) >= messagesMax) return 'frequency_cap';
-    return seen.hasSeen(digest, leg.outcome) ? 'same_address' : undefined;
+    if (excepted.get(leg.name)?.has(digest)) return 'other_list';
+    if (seen.hasSeen(digest, leg.outcome)) return 'same_address';
+    return isHeldOut(plan.burst, digest, holdout) ? 'holdout' : undefined;
   };
+}
+
+/** Of this contact alone: the same person may have allowed another list to write. */
+function consentReason(contact: Contact, leg: EmailLegPlan): string | undefined {
+  const consent = contact.consent?.[leg.channel];
+  if (consent?.withdrawnAt !== undefined) return 'consent_withdrawn';
+  return leg.requireConsent && !consent ? 'no_consent' : undefined;
 }
 
 /** By leg that leaves out who has converted: their digests. */

@@ -9,6 +9,7 @@ import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#doma
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
 import { matches } from '#domain/segment.ts';
 import { waveRanges } from '#domain/wave-ranges.ts';
+import { testSize } from '#statistics/test-size.ts';
 import { loadAudienceHistory } from '#store/audience-history.ts';
 import { type Contact, listContacts } from '#store/audiences.ts';
 import { loadManifestHead, saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
@@ -153,7 +154,14 @@ function wavesOf(
 ): Pick<LegRange, 'allocation' | 'waves'> {
   const { allocation } = leg;
   if (!leg.waves) return { allocation };
-  const waves = waveRanges({ ...range, allocation }, leg.waves);
+  const recipients = range.sendableTo - range.from;
+  const arms = allocation.filter(({ weight }) => weight > 0).length;
+  const sized = leg.waves.map((wave) =>
+    wave.test && recipients > 0
+      ? { ...wave, recipients: testSize({ N: recipients, arms, ...wave.test }).n }
+      : wave,
+  );
+  const waves = waveRanges({ ...range, allocation }, sized);
   return { allocation: waves[0]?.allocation ?? allocation, waves };
 }
 

@@ -6,6 +6,7 @@ import { limits } from '#domain/limits.ts';
 import { type LaneRange, type LegRange, type ManifestHead, openLanes } from '#domain/manifest.ts';
 import type { EmailLegPlan } from '#domain/plan.ts';
 import { loadManifestHead, saveManifestHead } from '#store/manifests.ts';
+import { withBets } from './bets.ts';
 import { claimFirstIfFree } from './lane-claims.ts';
 import type { Sending } from './sending.ts';
 import { settleAll } from './settle-all.ts';
@@ -83,8 +84,9 @@ async function openWaves(sending: Sending, plan: EmailLegPlan): Promise<number |
     // A runner that slept through a stop must not decide for whoever gave it.
     await sending.holding.refresh();
     if (sending.holding.burst.state !== 'releasing') return clock.now();
+    const next = await withBets(sending, plan, head, due.head);
     // Whoever was faster has decided; what stands there then is looked at again.
-    await saveManifestHead(table, head, due.head, entropy.id());
+    await saveManifestHead(table, head, next, entropy.id());
   }
 }
 

@@ -226,7 +226,7 @@ describe('what cannot be sent is refused with file, line and field, and nothing 
       name: 'people left out by other lists',
       text: but('list: prospects.csv', 'list: prospects.csv, except: [customers]'),
       field: 'burst.legs.prospects.to.except',
-      says: /not yet/,
+      says: /nobody in the list "customers"/,
     },
     {
       name: 'a sender nobody reads',
@@ -319,7 +319,7 @@ describe('what cannot be sent is refused with file, line and field, and nothing 
         `    again:\n      channel: email\n      to: prospects\n      calls: trial\n      from: nora@example.com\n      subject: x\n      body: launch.md\n    mastodon:`,
       ),
       field: 'burst',
-      says: /must not overlap/,
+      says: /prospects writes to all of the list: nobody is left for again \(segments that differ/,
     },
     {
       name: 'a goal that counts for ever',
@@ -400,7 +400,9 @@ describe('a night of outcomes', () => {
       '    mastodon:',
       `    everybody: { channel: email, to: prospects, calls: trial, from: nora@example.com, subject: x, body: launch.md }\n    mastodon:`,
     );
-    expect((await refusal(plan(aWorld(), both))).message).toMatch('must not overlap');
+    expect((await refusal(plan(aWorld(), both))).message).toMatch(
+      'everybody writes to all of the list',
+    );
   });
 });
 

@@ -154,10 +154,10 @@ describe('refused', () => {
       says: /1m to 90d/,
     },
     {
-      name: 'other lists',
-      text: but('{ list: prospects.csv }', '{ list: prospects.csv, except: [customers] }'),
+      name: 'a list that is no name',
+      text: but('{ list: prospects.csv }', '{ list: prospects.csv, except: ["our customers!"] }'),
       field: `${in2}.to.except`,
-      says: /not yet: leaving out the members of other lists \("customers"\)/,
+      says: /"our customers!" is no name of a list/,
     },
     {
       name: 'a burst that is no name',

@@ -84,7 +84,12 @@ const emailLeg = block<EmailLegFile>(['channel', 'to', 'calls', 'from', 'subject
     fc.record(
       {
         list: text(200),
-        except: fc.array(fc.constantFrom('converted', 'converted in a'), { maxLength: 2 }),
+        except: fc.array(fc.constantFrom('converted', 'customers'), { maxLength: 2 }),
+        segment: fc.constantFrom(
+          { field: 'country', is: ['FR', 'no'] },
+          { not: { field: 'age', min: 18 } },
+        ),
+        consent: fc.constant('recorded' as const),
       },
       { requiredKeys: ['list'] },
     ),
@@ -95,6 +100,15 @@ const emailLeg = block<EmailLegFile>(['channel', 'to', 'calls', 'from', 'subject
   'reply-to': text(320),
   subject: text(250),
   body: fileName,
+  test: fc.oneof(
+    share,
+    fc.integer({ min: 20, max: 1_000 }),
+    fc.constant('auto'),
+    fc.record(
+      { size: fc.constantFrom('auto', '5%'), wait: duration, spread: share },
+      { requiredKeys: [] },
+    ),
+  ),
   'quiet-hours': quietHours,
   waves: fc.array(
     fc.record(
@@ -134,6 +148,19 @@ export const aCampaignFile: fc.Arbitrary<CampaignFile> = block<CampaignFile>(['c
     { count: name, target: fc.integer({ min: 1, max: 1_000_000 }), within: duration },
     { requiredKeys: ['count'] },
   ),
+  compare: fc.record(
+    {
+      metric: fc.constantFrom('click' as const, 'conversion' as const),
+      'smallest-lift': share,
+      'expected-rate': share,
+      within: duration,
+      wait: duration,
+      prior: fc.record({ a: fc.integer({ min: 1, max: 9 }), b: fc.integer({ min: 1, max: 99 }) }),
+      'value-cap': fc.integer({ min: 1, max: 100_000 }),
+      'at-final-read': text(200),
+    },
+    { requiredKeys: [] },
+  ),
   links: text(100),
   utm: fc.boolean(),
   notify: fc.array(text(100), { maxLength: 3 }),
@@ -148,6 +175,7 @@ export const aCampaignFile: fc.Arbitrary<CampaignFile> = block<CampaignFile>(['c
     'frequency-cap': fc.record({ messages: fc.integer({ min: 1, max: 1_000 }), within: duration }),
     'if-not-ready': ready,
     'in-doubt': fc.constantFrom('at-most-once' as const, 'resend-when-unproven' as const),
+    holdout: share,
     legs,
   }),
 });

@@ -152,7 +152,6 @@ describe('every refusal names file, line and field', () => {
       `${launch}  then:\n    thank: { who: converted }\n`,
       'atlas.yaml:26: burst.then: not yet: follow-ups (then)',
     ],
-    ['a holdout', `${launch}  holdout: 5%\n`, 'atlas.yaml:26: burst.holdout: not yet: a holdout'],
   ])('what is still to come is refused by name: %s', (_name, text, want) => {
     expect(problems(text)).toContain(want);
   });

@@ -174,3 +174,37 @@ test('the weightiest reason is told, and every reason has a range of ordinals of
   expect(Math.min(...(leg?.held ?? []).map(({ from }) => from))).toBe(leg?.sendableTo);
   expect(Math.max(...(leg?.held ?? []).map(({ to }) => to))).toBe(leg?.to);
 });
+
+describe('a holdout', () => {
+  test('is drawn by chance over people, the same in every list, and gets nothing', async () => {
+    const world = new World(START);
+    await world.addReaders('members', 2_000);
+    await world.addContacts('events', [{ address: 'reader-0@example.org' }]);
+    const legs = [
+      { name: 'members', audience: 'members' },
+      { name: 'events', audience: 'events' },
+    ];
+    await world.plan({ burst: 'one', at: T, legs, holdout: 0.1 });
+    const called = await sent(world);
+    const { heldBack, legs: ranges } = await world.head('one');
+    const held = heldBack.holdout ?? 0;
+    // Three standard deviations of 2,000 draws are 40.
+    expect(held).toBeGreaterThan(160);
+    expect(held).toBeLessThan(240);
+    expect(called).toHaveLength(2_000 - held);
+    expect(ranges[0]?.held).toEqual([expect.objectContaining({ reason: 'holdout' })]);
+    const again = new World(START);
+    await again.addReaders('members', 2_000);
+    await again.plan({ burst: 'one', at: T, legs: [{}], holdout: 0.1 });
+    expect(await sent(again)).toEqual(called);
+  });
+});
+
+test('members of another list are left out where a leg says so', async () => {
+  const world = new World(START);
+  await world.addReaders('members', 5);
+  await world.addContacts('customers', [{ address: 'Reader-3@example.org' }]);
+  await world.plan({ burst: 'one', at: T, legs: [{ exceptLists: ['customers'] }] });
+  expect(await sent(world)).toHaveLength(4);
+  expect((await world.head('one')).heldBack).toEqual({ other_list: 1 });
+});

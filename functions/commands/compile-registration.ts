@@ -1,0 +1,132 @@
+// What judges the calls, as the file says it or by default: registered with the approval.
+
+import { shareOf } from '#domain/file-values.ts';
+import type { LegPlan } from '#domain/plan.ts';
+import {
+  type Design,
+  type RegisteredLeg,
+  type Registration,
+  register,
+  registrationDefaults,
+} from '#domain/registration.ts';
+import type { Compilation } from './compile-plan.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Below it a rate is no share of anything, above it nothing is left to find out. */
+const RATE_MIN = 0.0001;
+const RATE_MAX = 0.9;
+const LIFT_MAX = 10;
+
+/** Every part of it that the file leaves open is stated as a default. */
+export function registrationOf(compilation: Compilation, legs: readonly LegPlan[]): Registration {
+  const { compare, goal } = compilation.source.file;
+  const metric = metricOf(compilation);
+  const usual = registrationDefaults.windowMs[metric];
+  const within = compare?.within ?? goal?.within;
+  const windowMs = compilation.duration(['compare', 'within'], within, usual);
+  if (windowMs < MINUTE_MS || windowMs > 90 * DAY_MS) {
+    compilation.problem(['compare', 'within'], 'the answers count within reason', '1m to 90d');
+  }
+  const waitMs = compilation.duration(
+    ['compare', 'wait'],
+    compare?.wait,
+    Math.min(registrationDefaults.waitMs[metric], windowMs),
+  );
+  if (waitMs < MINUTE_MS || waitMs > windowMs) {
+    const message = 'the wait for the answers is part of the counting window';
+    compilation.problem(['compare', 'wait'], message, 'from 1m to the window’s end');
+  }
+  const { a, b } = registrationDefaults.prior;
+  const prior = compilation.orDefault(['compare', 'prior'], compare?.prior, { a, b }, `${a}, ${b}`);
+  const cap = compare?.['value-cap'];
+  compilation.orDefault(['compare', 'value-cap'], cap, 0, 'none');
+  return register({
+    metric,
+    windowMs,
+    waitMs,
+    prior,
+    ...ratesOf(compilation),
+    ...(cap === undefined ? {} : { valueCap: cap }),
+    compares: comparesOf(compilation, legs),
+    legs: legs.map(registeredLeg),
+    atFinalRead: compilation.orDefault(
+      ['compare', 'at-final-read'],
+      compare?.['at-final-read'],
+      registrationDefaults.atFinalRead,
+    ),
+  });
+}
+
+function metricOf(compilation: Compilation): Registration['metric'] {
+  const { compare, goal } = compilation.source.file;
+  const usual = goal ? 'conversion' : 'click';
+  const metric = compilation.orDefault(['compare', 'metric'], compare?.metric, usual);
+  if (metric === 'conversion' && !goal) {
+    const field = ['compare', 'metric'];
+    compilation.problem(field, 'conversions decide, and there is no goal that counts them');
+  }
+  return metric;
+}
+
+function ratesOf(compilation: Compilation): Pick<Registration, 'smallestLift' | 'expectedRate'> {
+  const share = (field: 'smallest-lift' | 'expected-rate', usual: number, max: number) => {
+    const text = compilation.source.file.compare?.[field];
+    const given = text === undefined ? undefined : shareOf(text);
+    const path = ['compare', field];
+    const value = compilation.orDefault(path, given, usual, `${usual * 100}%`);
+    if (value >= RATE_MIN && value <= max) return value;
+    compilation.problem(path, `"${text}" is no share to reckon with`, `0.01% to ${max * 100}%`);
+    return usual;
+  };
+  return {
+    smallestLift: share('smallest-lift', registrationDefaults.smallestLift, LIFT_MAX),
+    expectedRate: share('expected-rate', registrationDefaults.expectedRate, RATE_MAX),
+  };
+}
+
+function registeredLeg(leg: LegPlan): RegisteredLeg {
+  const { name, channel, outcome } = leg;
+  const weights = leg.kind === 'email' ? leg.allocation : [{ call: leg.call, weight: 1 }];
+  const isSplit = weights.filter(({ weight }) => weight > 0).length > 1;
+  const design: Design = isSplit ? 'randomised' : 'one_call';
+  const base = { leg: name, channel, design, weights: weights.map((one) => ({ ...one })) };
+  return outcome === undefined ? base : { ...base, outcome };
+}
+
+/**
+ * Email legs that can leave together and carry different calls: with other words around them it
+ * is messages that are compared; and whoever chose the lists, not chance, chose who saw which.
+ */
+function comparesOf(compilation: Compilation, legs: readonly LegPlan[]): Registration['compares'] {
+  const emails = legs.filter((leg) => leg.kind === 'email');
+  for (const [index, leg] of emails.entries()) {
+    for (const other of emails.slice(index + 1)) {
+      const isEither = leg.outcome !== undefined && other.outcome !== undefined;
+      if (isEither && leg.outcome !== other.outcome) continue;
+      if (sharesText(leg) === sharesText(other)) continue;
+      const pair = `${leg.name} and ${other.name}`;
+      if (wordsOf(leg) !== wordsOf(other)) {
+        compilation.notes.push(
+          `${pair} carry different calls in different words: messages rather than calls are being compared, and chance did not decide who got which`,
+        );
+        return 'messages';
+      }
+      compilation.notes.push(
+        `${pair} carry different calls to different people: chance did not decide who got which, so they are shown and not compared with each other`,
+      );
+    }
+  }
+  return 'calls';
+}
+
+type EmailLeg = Extract<LegPlan, { kind: 'email' }>;
+
+function sharesText({ allocation }: EmailLeg): string {
+  const shares = allocation.filter(({ weight }) => weight > 0).map(({ call }) => call);
+  return shares.sort().join(' ');
+}
+
+function wordsOf({ subject, html, text, from }: EmailLeg): string {
+  return [subject, html, text, from].join('\n');
+}
