@@ -201,6 +201,8 @@ export const functions: readonly FunctionDefinition[] = [
       { action: 'ses:SendBulkTemplatedEmail', on: { kind: 'identity' } },
       { action: 'ses:SendBulkTemplatedEmail', on: { kind: 'configuration_set' } },
       { action: 'ses:GetAccount', on: { kind: 'account' } },
+      // The second layer of a stop by a breaker; on again before anything leaves after a resume.
+      switchSending,
     ],
   },
   {

@@ -3,6 +3,7 @@
 import type { Table } from '#domain/ports.ts';
 import { dueBursts, loadBurst } from '#store/bursts.ts';
 import { loadPlan } from '#store/plans.ts';
+import { saveSendingSwitch } from '#store/sending-switches.ts';
 
 /** As long before its moment a burst counts as about to send. */
 const NEAR_MS = 60_000;
@@ -24,7 +25,13 @@ export async function switchSending(
   const sets = new Set(
     plan.legs.flatMap((leg) => (leg.kind === 'email' ? [leg.configurationSet] : [])),
   );
-  for (const set of sets) await put(set, wanted.enabled);
+  for (const configurationSet of sets) {
+    const state = { configurationSet, burst, at: wanted.now };
+    // Known to be off before it is, and on only once it is: whoever sends next looks here.
+    if (!wanted.enabled) await saveSendingSwitch(table, { ...state, isOff: true });
+    await put(configurationSet, wanted.enabled);
+    if (wanted.enabled) await saveSendingSwitch(table, { ...state, isOff: false });
+  }
 }
 
 async function isShared(table: Table, burst: string, now: number): Promise<boolean> {

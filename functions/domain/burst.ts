@@ -1,6 +1,7 @@
 // One coordinated sending at one moment: the header every runner and every order agrees on.
 
 import * as z from 'zod/mini';
+import { Deed } from './deed.ts';
 import { Id, InstantSchema, Mark, Name } from './ids.ts';
 import { LegSummary } from './leg.ts';
 import { limits } from './limits.ts';
@@ -77,6 +78,8 @@ export const Burst = z.strictObject({
   /** When the counting window of the decision metric ends. */
   measureUntil: z.optional(InstantSchema),
   legs: z.array(LegSummary),
+  /** What runners did and the audit log may not have yet. */
+  deeds: z.optional(z.array(Deed)),
 });
 export type Burst = z.output<typeof Burst>;
 

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { createEmailChannel } from '#channels/email.ts';
 import { createMastodonChannel } from '#channels/mastodon.ts';
+import { switchSending } from '#commands/switch-sending.ts';
 import { Fault } from '#domain/faults.ts';
 import { parseKeyRing } from '#domain/key-ring.ts';
 import type { Secrets } from '#domain/ports.ts';
@@ -28,8 +29,9 @@ export function createRunnerPorts(): RunnerPorts {
   const secrets = createSecrets(new SSMClient({ region, requestHandler }), settings.parameters);
   const clock = createClock();
   const http = createHttp({ loopback: settings.loopback });
+  const ses = createSes(createSesClient({ region }));
   const email = createEmailChannel({
-    ses: createSes(createSesClient({ region })),
+    ses,
     secrets,
     signingKeys: secretNames.signingKeys,
     account: settings.email,
@@ -56,6 +58,10 @@ export function createRunnerPorts(): RunnerPorts {
     account: settings.account,
     suppressionKey: () => secrets.get(secretNames.suppressionKey),
     signingKey: async () => (await signingKeys(secrets)).signs,
+    setSending: (burst, enabled) =>
+      switchSending(table, burst, { enabled, now: clock.now() }, (set, isOn) =>
+        ses.setSending(set, isOn),
+      ),
   };
 }
 

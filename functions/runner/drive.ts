@@ -8,6 +8,7 @@ import { isActive, isFinal } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import { startingLanes } from '#domain/manifest.ts';
 import { Pace } from '#domain/pace.ts';
+import { allowSending } from './allow-sending.ts';
 import { Breaker } from './breaker.ts';
 import { EvenLanes } from './even-lanes.ts';
 import { freeLanes } from './free-lanes.ts';
@@ -15,7 +16,7 @@ import { decideGo } from './go-no-go.ts';
 import { Guard } from './guard.ts';
 import { HoldBack } from './hold-back.ts';
 import { type Holding, LeaseLost } from './holding.ts';
-import { claimFirst } from './lane-claims.ts';
+import { claimFirst, openUnclaimed } from './lane-claims.ts';
 import { Members } from './members.ts';
 import type { RunnerPorts, TickOptions } from './ports.ts';
 import { isPreparedFor, prepare, type Readied } from './prepare.ts';
@@ -35,7 +36,7 @@ export async function drive(
   if (holding.burst.state === 'armed' || holding.burst.state === 'standby') {
     const held = await hold(ports, holding, options);
     if (!held) return;
-    const claimed = await commit(ports, holding, held.readied);
+    const claimed = await commit(ports, holding, held);
     await sendAll(ports, holding, held, { claimed, time: options });
   } else if (holding.burst.state === 'releasing') {
     const readied = await readyAgain(ports, holding, options);
@@ -43,6 +44,7 @@ export async function drive(
     // not share one second of the rate.
     await ports.clock.sleep(limits.stopMs);
     if (readied) {
+      await tryToAllow(ports, readied);
       const share = shareFor(ports, readied);
       await sendAll(ports, holding, { readied, share }, { claimed: new Map(), time: options });
     }
@@ -99,6 +101,7 @@ class Hold {
   readonly #holding: Holding;
   #readied: Readied | undefined;
   #share: RateShare | undefined;
+  #isAllowed = false;
   #triedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ports: RunnerPorts, holding: Holding) {
@@ -115,9 +118,15 @@ class Hold {
     if (!readied || !isWithin(dueAt, clock.now(), limits.rateShareLeadMs)) return undefined;
     this.#share ??= shareFor(this.#ports, readied);
     await keepShare(this.#ports, holding, this.#share);
+    await this.#allowOnce(readied);
     if (!isWithin(dueAt, clock.now(), 0)) return undefined;
     if ((await decideGo(holding, readied)) === 'go') return { readied, share: this.#share };
     return undefined;
+  }
+
+  /** So near the moment no other burst's stop switches the sending off any more. */
+  async #allowOnce(readied: Readied): Promise<void> {
+    this.#isAllowed ||= await tryToAllow(this.#ports, readied);
   }
 
   /** At once, then when it has grown stale; while something stands against it, every few seconds. */
@@ -141,6 +150,17 @@ async function keepShare(ports: RunnerPorts, holding: Holding, share: RateShare)
   await share.keep().catch((error: unknown) => {
     ports.log.warn('rate_unreadable', { burst: holding.burst.id, code: codeOf(error) });
   });
+}
+
+/** True when nothing keeps the configuration sets from sending. */
+async function tryToAllow(ports: RunnerPorts, { plan }: Readied): Promise<boolean> {
+  try {
+    await allowSending(ports, plan);
+    return true;
+  } catch (error) {
+    ports.log.warn('sending_not_switched', { burst: plan.burst, code: codeOf(error) });
+    return false;
+  }
 }
 
 /** A preparation that fails is tried again; whatever cannot be read means: do not send. */
@@ -195,11 +215,14 @@ async function readAgain(ports: RunnerPorts, holding: Holding): Promise<void> {
   }
 }
 
-/** First windows on all lanes of the legs that start now, then the header: in this order. */
+/**
+ * First windows on all lanes of the legs that start now, then the header: in this order. Without
+ * any share of the rate no window could be called at T, so none is claimed then.
+ */
 async function commit(
   ports: RunnerPorts,
   holding: Holding,
-  readied: Readied,
+  { readied, share }: Held,
 ): Promise<Map<string, Lane[]>> {
   const { burst } = holding;
   const firstAt = releaseSpan(burst)?.firstAt ?? 0;
@@ -210,7 +233,8 @@ async function commit(
   const claimed = new Map<string, Lane[]>();
   for (const leg of starting) {
     const ranges = startingLanes(readied.head, leg.name);
-    const lanes = ranges.map((range) => claimFirst(ports, holding, readied.head, range));
+    const open = share.perSecond > 0 ? claimFirst : openUnclaimed;
+    const lanes = ranges.map((range) => open(ports, holding, readied.head, range));
     claimed.set(leg.name, await settleAll(lanes));
   }
   const legs = starting.map((leg) => leg.name);

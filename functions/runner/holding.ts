@@ -1,10 +1,12 @@
 // A lease in hand: the only way the runner changes a burst's header.
 
-import { advance, type BurstEvent } from '#domain/advance.ts';
+import { advance, type BurstCommand, type BurstEvent } from '#domain/advance.ts';
 import { type Burst, releaseSpan } from '#domain/burst.ts';
-import { Fault } from '#domain/faults.ts';
+import { type Deed, deedOf } from '#domain/deed.ts';
+import { codeOf, Fault } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
+import { Deeds } from './deeds.ts';
 import type { RunnerPorts } from './ports.ts';
 
 /** Thrown when this runner may no longer act on the burst: fenced out, or its state moved on. */
@@ -24,6 +26,9 @@ export class Holding {
   #queue: Promise<unknown> = Promise.resolve();
   #refreshing: Promise<Burst> | undefined;
   #isLost = false;
+  readonly #deeds: Deeds;
+  /** What follows a durable write and need not be waited for. */
+  readonly #following: Promise<void>[] = [];
 
   private constructor(
     ports: RunnerPorts,
@@ -36,6 +41,8 @@ export class Holding {
     this.#freshAt = taken.issuedAt;
     this.#renewedAt = taken.issuedAt;
     this.#leaseEndsAt = taken.issuedAt + taken.leaseMs;
+    this.#deeds = new Deeds(ports);
+    this.#deeds.begin(taken.burst);
   }
 
   /** Takes the lease, or undefined when another holds it or there is nothing to hold. */
@@ -47,14 +54,12 @@ export class Holding {
     const issuedAt = ports.clock.monotonic();
     const now = ports.clock.now();
     const leaseMs = leaseFor(burst, now).leaseMs;
-    const answer = advance(burst, {
-      kind: 'lease',
-      holder,
-      now,
-      leaseUntil: Math.floor(now + leaseMs),
-    });
+    const leaseUntil = Math.floor(now + leaseMs);
+    const event: BurstEvent = { kind: 'lease', holder, now, leaseUntil };
+    const answer = advance(burst, event);
     if (answer.kind === 'refused') return undefined;
-    const saved = await saveBurst(ports.table, burst, answer.burst, ports.entropy.id());
+    const next = withDeed(burst, answer.burst, event, { now, open: burst.deeds ?? [] });
+    const saved = await saveBurst(ports.table, burst, next, ports.entropy.id());
     if (saved.kind === 'lost') return undefined;
     return new Holding(ports, { burst: saved.item, holder, issuedAt, leaseMs });
   }
@@ -103,11 +108,15 @@ export class Holding {
         throw new Fault(answer.code, answer.message, { retryable: false });
       }
       const issuedAt = this.#ports.clock.monotonic();
-      const { table, entropy } = this.#ports;
-      const saved = await saveBurst(table, this.#burst, answer.burst, entropy.id());
+      const { table, entropy, clock } = this.#ports;
+      const open = this.#deeds.open(this.#burst);
+      const next = withDeed(this.#burst, answer.burst, event, { now: clock.now(), open });
+      const saved = await saveBurst(table, this.#burst, next, entropy.id());
       if (saved.kind === 'saved') {
         this.#burst = saved.item;
         this.#freshAt = issuedAt;
+        this.#deeds.begin(saved.item);
+        for (const command of answer.commands) this.#follow(command);
         return saved.item;
       }
       this.#adopt(saved.current, issuedAt);
@@ -115,6 +124,22 @@ export class Holding {
     throw new Fault('header_contended', `burst ${this.#burst.id} changed eight times in a row`, {
       retryable: true,
     });
+  }
+
+  /** The second layer of a stop: what cannot be switched is logged, the header holds by itself. */
+  #follow(command: BurstCommand): void {
+    if (command.kind !== 'switch_sending') return;
+    const { id } = this.#burst;
+    const switched = this.#ports.setSending(id, command.enabled).catch((error: unknown) => {
+      this.#ports.log.warn('sending_not_switched', { burst: id, code: codeOf(error) });
+    });
+    this.#following.push(switched);
+  }
+
+  /** Nothing of ours is under way any more: what was done stands in the audit log. */
+  async rest(): Promise<void> {
+    await Promise.all(this.#following);
+    await this.#deeds.write(this.#burst);
   }
 
   #adopt(burst: Burst | undefined, issuedAt: number): void {
@@ -152,6 +177,19 @@ export class Holding {
       ...(nextAt === undefined ? {} : { nextAt }),
     });
   }
+}
+
+/** The header with what this arrow did, and without what stands in the audit log already. */
+function withDeed(
+  before: Burst,
+  after: Burst,
+  event: BurstEvent,
+  { now, open }: { readonly now: number; readonly open: readonly Deed[] },
+): Burst {
+  const deed = deedOf(before, after, event, now);
+  const { deeds: _old, ...rest } = after;
+  const deeds = deed ? [...open, deed] : [...open];
+  return deeds.length > 0 ? { ...rest, deeds } : rest;
 }
 
 function leaseFor(burst: Burst, now: number): { leaseMs: number; heartbeatMs: number } {

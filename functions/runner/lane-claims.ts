@@ -59,6 +59,22 @@ export async function claimFirst(
   return saved.item;
 }
 
+/** A lane without a window: what an epoch claimed that never committed is given back. */
+export async function openUnclaimed(
+  ports: RunnerPorts,
+  holding: Holding,
+  head: ManifestHead,
+  range: LaneRange,
+): Promise<Lane> {
+  const lane = await openLane(ports, holding, head, range);
+  const standing = claimStanding(lane.window, holding.burst);
+  if (standing === 'none' || standing === 'in_doubt') return lane;
+  const next = releaseVoid(lane, holding.epoch);
+  const saved = await saveLane(ports.table, lane, next, ports.entropy.id());
+  if (saved.kind === 'lost') throw new LeaseLost(`lane ${lane.lane} was claimed by another`);
+  return saved.item;
+}
+
 /** A lane that has begun already is left as it stands: `workLane` settles its window. */
 export async function claimFirstIfFree(
   ports: RunnerPorts,

@@ -17,6 +17,8 @@ export interface RunnerPorts {
   readonly suppressionKey: () => Promise<string>;
   /** The key that signs links of posts; throws Fault when it cannot be read. */
   readonly signingKey: () => Promise<SigningKey>;
+  /** The second layer of a stop: switches the sending of a burst's configuration sets. */
+  readonly setSending: (burst: string, enabled: boolean) => Promise<void>;
 }
 
 export interface TickOptions {

@@ -40,6 +40,8 @@ async function takeAndDrive(
     if (!(error instanceof LeaseLost)) throw error;
     log.warn('lease_lost', { burst: burst.id, epoch: holding.epoch });
     return false;
+  } finally {
+    await holding.rest();
   }
 }
 

@@ -107,6 +107,7 @@ export const keys = {
   principal: (tokenDigest: string): Key => ({ pk: `P#${tokenDigest}`, sk: '#' }),
   connection: (connection: string): Key => ({ pk: keys.connections, sk: connection }),
   connections: 'C#connection',
+  sendingSwitch: (configurationSet: string): Key => ({ pk: 'C#sending', sk: configurationSet }),
   deadLetter: (message: string): Key => ({ pk: `D#${message}`, sk: '#' }),
 };
 

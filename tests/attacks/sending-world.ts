@@ -63,6 +63,7 @@ export async function createSendingWorld(recipients: number): Promise<SendingWor
         account: 'one',
         suppressionKey: async () => SUPPRESSION_KEY,
         signingKey: async () => keys.current,
+        setSending: async () => undefined,
       };
       await tick(ports, { holder: `runner-${burst}`, until: clock.now() + 3_600_000 });
     },

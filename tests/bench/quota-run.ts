@@ -67,6 +67,7 @@ export async function runQuota({ rate, realRate, recipients }: QuotaCase): Promi
     account: 'bench',
     suppressionKey: async () => 'k'.repeat(32),
     signingKey: async () => ({ id: 'k', secret: 's'.repeat(32) }),
+    setSending: async () => undefined,
   };
   await tick(ports, { holder: 'bench', until: START_AT + 86_400_000, burst: 'burst' });
   const figures = ses.figures(rate === realRate ? 0 : 30);

@@ -86,6 +86,7 @@ export async function startReleaseWorld(recipients: number): Promise<ReleaseWorl
     account: 'bench',
     suppressionKey: async () => 'k'.repeat(32),
     signingKey: async () => ({ id: 'k', secret: 's'.repeat(32) }),
+    setSending: async () => undefined,
   };
   return {
     ports,

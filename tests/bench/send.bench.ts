@@ -97,6 +97,7 @@ function portsOf(
     account: 'bench',
     suppressionKey: async () => 'k'.repeat(32),
     signingKey: async () => ({ id: 'k', secret: 's'.repeat(32) }),
+    setSending: async () => undefined,
   };
 }
 

@@ -2,8 +2,10 @@
 
 import type { Channel } from '#channels/contract.ts';
 import { createEmailChannel } from '#channels/email.ts';
+import { switchSending } from '#commands/switch-sending.ts';
 import { advance, type BurstEvent } from '#domain/advance.ts';
 import type { Burst } from '#domain/burst.ts';
+import { Fault } from '#domain/faults.ts';
 import type { EmailLegPlan } from '#domain/plan.ts';
 import type { BulkAnswer, BulkEntry, Ses } from '#domain/ports.ts';
 import { TallyBuilder } from '#domain/tally.ts';
@@ -53,6 +55,8 @@ export class RunnerWorld {
   readonly folded: { readonly at: number; readonly delivered: number; readonly bounced: number }[] =
     [];
   readonly logged: string[] = [];
+  /** Every word to SES about the configuration set; it sends unless the last one was no. */
+  readonly switched: boolean[] = [];
   readonly ports: RunnerPorts;
   readonly #options: WorldOptions;
   readonly #fates = { delivered: 0, bounced: 0, complained: 0 };
@@ -81,7 +85,16 @@ export class RunnerWorld {
       account: 'test',
       suppressionKey: async () => 'k'.repeat(32),
       signingKey: async () => ({ id: 'k', secret: 's'.repeat(32) }),
+      setSending: (burst, enabled) => this.switchSending(burst, enabled),
     };
+  }
+
+  /** As a person's command or a runner does it. */
+  switchSending(burst: string, enabled: boolean): Promise<void> {
+    const wanted = { enabled, now: this.clock.now() };
+    return switchSending(this.table, burst, wanted, async (_set, isOn) => {
+      this.switched.push(isOn);
+    });
   }
 
   static async open(options: WorldOptions): Promise<RunnerWorld> {
@@ -147,6 +160,9 @@ export class RunnerWorld {
       sendBulk: async ({ entries }) => {
         this.calledAt.push(this.clock.now());
         await this.clock.sleep(5);
+        if (this.switched.at(-1) === false) {
+          throw new Fault('ses_refused', 'sending is paused', { retryable: false });
+        }
         const answers = entries.map((entry) => this.#take(entry));
         await this.clock.sleep(100 + this.#chance() * 100);
         return { entries: answers };

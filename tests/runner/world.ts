@@ -212,6 +212,7 @@ export class World {
       account: 'one',
       suppressionKey: async () => SUPPRESSION_KEY,
       signingKey: async () => ({ id: 'k', secret: 's'.repeat(32) }),
+      setSending: async () => undefined,
     };
   }
 

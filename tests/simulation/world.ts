@@ -339,6 +339,7 @@ class World implements Surroundings {
         const [id = '', secret = ''] = (await secrets.get('links/keys')).split(':');
         return { id, secret };
       },
+      setSending: (burst, enabled) => this.#setSending(node, table, burst, enabled),
     };
     node.memory.set('ports', ports);
     return ports;
@@ -346,7 +347,6 @@ class World implements Surroundings {
 
   #contextOf(node: SimNode, name: string, scope: Scope): CommandContext {
     const secrets = this.#secrets.port(node);
-    const ses = this.#ses.port(node);
     const table = new SimTable(node, this.#store);
     return {
       table,
@@ -361,11 +361,15 @@ class World implements Surroundings {
       buildReport: async () => ({}),
       startRunner: (burst) => this.#startRunner(node, burst),
       deadLetters: deadLettersOf(node, this.#queue),
-      setSending: (burst, enabled) =>
-        switchSending(table, burst, { enabled, now: node.clock.now() }, (set, isOn) =>
-          ses.setSending(set, isOn),
-        ),
+      setSending: (burst, enabled) => this.#setSending(node, table, burst, enabled),
     };
+  }
+
+  #setSending(node: SimNode, table: Table, burst: string, enabled: boolean): Promise<void> {
+    const ses = this.#ses.port(node);
+    return switchSending(table, burst, { enabled, now: node.clock.now() }, (set, isOn) =>
+      ses.setSending(set, isOn),
+    );
   }
 
   #startRunner(node: SimNode, burst: string): Promise<void> {

@@ -53,26 +53,31 @@ async function beyond({ urls, token }: Runtime): Promise<void> {
   const api = new Api(urls.api, token);
   const example = join(checkout, 'examples', 'polls-close');
   const file = (name: string) => readFileSync(join(example, name), 'utf8');
-  const burst = 'fired';
-  await api.post('/v1/bursts', {
-    burst,
-    file: {
-      name: 'campaign.yaml',
-      text: file('campaign.yaml').replaceAll('https://example.org', urls.site),
-    },
-    files: {
-      'launch.md': { text: file('launch.md') },
-      'polls-close.png': { base64: readFileSync(join(example, 'polls-close.png'), 'base64') },
-    },
-  });
-  const [from, until] = [0, 600_000].map((ms) => new Date(Date.now() + ms).toISOString());
-  await api.post(`/v1/bursts/${burst}/standby`, { from, until });
-  await api.post(`/v1/bursts/${burst}/fire`, {});
-  while ((await api.show(burst)).state !== 'releasing') {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  await api.post(`/v1/bursts/${burst}/stop`, { reason: 'seen enough' });
+  await fire('fired');
+  await api.post('/v1/bursts/fired/stop', { reason: 'seen enough' });
+  // A stop switched the sending off: the runner of the next burst switches it on.
+  await fire('again');
   await redriven(api, urls.sqs);
+
+  async function fire(burst: string): Promise<void> {
+    await api.post('/v1/bursts', {
+      burst,
+      file: {
+        name: 'campaign.yaml',
+        text: file('campaign.yaml').replaceAll('https://example.org', urls.site),
+      },
+      files: {
+        'launch.md': { text: file('launch.md') },
+        'polls-close.png': { base64: readFileSync(join(example, 'polls-close.png'), 'base64') },
+      },
+    });
+    const [from, until] = [0, 600_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    await api.post(`/v1/bursts/${burst}/standby`, { from, until });
+    await api.post(`/v1/bursts/${burst}/fire`, {});
+    while (!['releasing', 'measuring'].includes((await api.show(burst)).state)) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 /** Something is set aside, listed, and given another try. */
