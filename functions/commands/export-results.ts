@@ -4,14 +4,14 @@ import * as z from 'zod/mini';
 import { Id } from '#domain/ids.ts';
 import { buildExport, type ReportExport } from '#feedback/build-report.ts';
 import { findBurst } from './change-burst.ts';
-import { type CommandContext, requireScope } from './context.ts';
+import { type ReadContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
 
 export const ExportResultsInput = z.strictObject({ burst: Id });
 
 /** Aggregates only: nobody's address, nobody's ordinal. Throws Refusal `burst_unknown`. */
 export async function exportResults(
-  context: CommandContext,
+  context: ReadContext,
   input: z.output<typeof ExportResultsInput>,
 ): Promise<ReportExport> {
   requireScope(context, 'viewer');

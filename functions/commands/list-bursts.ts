@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { Id } from '#domain/ids.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { plannedBursts } from '#store/planned-bursts.ts';
-import { type CommandContext, requireScope } from './context.ts';
+import { type ReadContext, requireScope } from './context.ts';
 import { type BurstView, describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 
@@ -21,7 +21,7 @@ export interface ListedBursts {
 
 /** In the order of their ids; one read for each. */
 export async function listBursts(
-  context: CommandContext,
+  context: ReadContext,
   input: z.output<typeof ListBurstsInput>,
 ): Promise<ListedBursts> {
   requireScope(context, 'viewer');

@@ -58,6 +58,7 @@ function announce(terminal: Terminal, { urls, folder }: Runtime): void {
     `  inbox       ${urls.inbox}   every email`,
     `  site        ${urls.site}   where the links lead`,
     `  links       ${urls.link}   tracked links, unsubscribe, conversions`,
+    `  console     ${urls.api}/console   the results as a page; sign in with the token in ${folder.file('runtime.json')}`,
     `  API         ${urls.api}   npx volley status`,
     `  behind it   DynamoDB ${urls.dynamodb} · SES ${urls.ses} · SQS ${urls.sqs}`,
     `              SSM ${urls.ssm} · Lambda ${urls.lambda}`,

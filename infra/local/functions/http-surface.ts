@@ -44,12 +44,18 @@ function find(
   request: Request,
   options: HttpSurfaceOptions,
 ): { matched: Matched; name: FunctionName } | undefined {
-  for (const { name, triggers } of options.definitions) {
-    for (const trigger of triggers) {
-      if (trigger.kind !== 'http' || trigger.host !== options.host) continue;
+  const found = options.definitions.flatMap(({ name, triggers }) =>
+    triggers.flatMap((trigger) => {
+      if (trigger.kind !== 'http' || trigger.host !== options.host) return [];
       const matched = matchRoute(trigger.route, request.method, request.path);
-      if (matched) return { matched, name };
-    }
-  }
-  return undefined;
+      return matched ? [{ matched, name }] : [];
+    }),
+  );
+  // The service takes a route with a greedy part only where none without it or longer fits.
+  return found.sort((one, other) => rank(one.matched.route) - rank(other.matched.route))[0];
+}
+
+/** The smaller, the more exactly a route says what it takes. */
+function rank(route: string): number {
+  return (route.includes('+}') ? 10_000 : 0) - route.length;
 }
