@@ -84,6 +84,7 @@ export type FunctionName =
   | 'measure'
   | 'record'
   | 'api'
+  | 'console'
   | 'click'
   | 'convert'
   | 'unsubscribe';
@@ -254,6 +255,23 @@ export const functions: readonly FunctionDefinition[] = [
       startRunner,
       switchSending,
       ...redrive,
+    ],
+  },
+  {
+    name: 'console',
+    entry: 'functions/console.ts',
+    triggers: [
+      { kind: 'http', host: 'api', route: 'GET /' },
+      { kind: 'http', host: 'api', route: 'ANY /console' },
+      { kind: 'http', host: 'api', route: 'ANY /console/{proxy+}' },
+    ],
+    memoryMb: 512,
+    timeoutSeconds: 29,
+    environment: { VOLLEY_TABLE: table, VOLLEY_PARAMETERS: parameters },
+    // It looks and changes nothing; of the parameters it reads who the admin is.
+    grants: [
+      ...readTable,
+      { action: 'ssm:GetParameter', on: { kind: 'parameters', below: 'api' } },
     ],
   },
   {

@@ -85,6 +85,16 @@ export const rooms: Readonly<Record<string, Room>> = {
       ...schemas,
     },
   },
+  console: {
+    rooms: ['commands', 'domain', 'feedback', 'statistics', 'store', 'api/authenticate.ts'],
+    packages: {
+      hono: 'routes',
+      'hono/aws-lambda': 'HTTP API events',
+      'hono/cookie': 'who is signed in, and the theme',
+      'hono/html': 'the few pieces of a page that are no element',
+      'hono/jsx': 'pages as components, rendered by the server',
+    },
+  },
   entry: {
     rooms: [
       'environment',

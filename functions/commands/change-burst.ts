@@ -19,7 +19,10 @@ export interface ChangedBurst {
 }
 
 /** The burst, strongly read. Throws Refusal `burst_unknown`. */
-export async function findBurst(context: CommandContext, id: string): Promise<Burst> {
+export async function findBurst(
+  context: Pick<CommandContext, 'table'>,
+  id: string,
+): Promise<Burst> {
   const burst = await loadBurst(context.table, id, { consistent: true });
   if (burst) return burst;
   throw new Refusal('burst_unknown', `there is no burst ${id}`, { field: 'burst' });

@@ -40,6 +40,9 @@ export interface CommandContext {
   readonly deadLetters: DeadLetters;
 }
 
+/** What looking takes: pages and reports change nothing. */
+export type ReadContext = Pick<CommandContext, 'table' | 'clock' | 'principal'>;
+
 const INCLUDED: Record<Scope, readonly Scope[]> = {
   viewer: ['viewer'],
   operator: ['viewer', 'operator'],
@@ -48,7 +51,7 @@ const INCLUDED: Record<Scope, readonly Scope[]> = {
 };
 
 /** Throws Refusal `forbidden` unless one of the principal's scopes includes this one. */
-export function requireScope(context: CommandContext, scope: Scope): void {
+export function requireScope(context: Pick<CommandContext, 'principal'>, scope: Scope): void {
   const { principal } = context;
   if ([...principal.scopes].some((one) => INCLUDED[one].includes(scope))) return;
   throw new Refusal('forbidden', `this takes the scope ${scope}, which ${principal.name} lacks`, {

@@ -122,6 +122,21 @@ export function apiSettings(): ApiSettings {
   };
 }
 
+export interface ConsoleSettings extends TableSettings {
+  readonly credentials: Credentials;
+  readonly endpoints: { readonly ssm: string };
+}
+
+/** Of the pages, which only look. */
+export function consoleSettings(): ConsoleSettings {
+  const base = tableSettings();
+  return {
+    ...base,
+    credentials: credentials(),
+    endpoints: { ssm: endpoint('ssm', base.region) },
+  };
+}
+
 function regionName(): string {
   return required('AWS_REGION');
 }
