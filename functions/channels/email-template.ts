@@ -30,6 +30,8 @@ const LINK_SLOTS: { readonly [slot: string]: readonly [path: string, token: stri
 /** Everything but tab and line break; those two are at home in a body. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
 const BODY_CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+/** Characters of one value. */
+const VALUE_MAX = 1_000;
 const LINE_CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
 /**
@@ -74,13 +76,21 @@ export function compileTemplate(leg: EmailLegPlan, linkBase: string): EmailTempl
         unsubscribe_token: tokens.unsubscribe,
       };
       const put = (slot: string, name: string, written: (text: string) => string): void => {
-        slots[slot] = written((values.get(name) ?? '').toWellFormed());
+        slots[slot] = written(shown((values.get(name) ?? '').toWellFormed()));
       };
       for (const name of htmlNames) put(`h_${name}`, name, escapeHtml);
       for (const name of textNames) put(`t_${name}`, name, plain);
       return slots;
     },
   };
+}
+
+/** A value is part of a sentence: it adds no paragraphs to the message, and no pages. */
+function shown(value: string): string {
+  const line = /[\n\u2028\u2029]/.test(value)
+    ? value.replace(/\s*[\n\u2028\u2029]\s*/g, ' ')
+    : value;
+  return line.length > VALUE_MAX ? `${line.slice(0, VALUE_MAX).toWellFormed()}…` : line;
 }
 
 function plain(text: string): string {

@@ -142,6 +142,7 @@ function contentOf(compilation: Compilation, input: Input<EmailLegFile>) {
   } catch {
     return compilation.problem(field, `the file "${leg.body}" is not UTF-8 text`);
   }
+  noteHtml(compilation, leg.body, body);
   // The body alone first, so that what is wrong with the subject is said of the subject.
   try {
     compileEmail({ subject: 'Subject', body, calls });
@@ -168,6 +169,15 @@ function contentOf(compilation: Compilation, input: Input<EmailLegFile>) {
     if (!(error instanceof Refusal)) throw error;
     return compilation.problem([...path, 'subject'], error.message, error.details.limit);
   }
+}
+
+/** Nothing is taken out in silence: what looks like HTML is not HTML here. */
+function noteHtml(compilation: Compilation, file: string, body: string): void {
+  const index = body.search(/<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?>/i);
+  if (index < 0) return;
+  const line = body.slice(0, index).split('\n').length;
+  const note = `${file}:${line}: HTML is read as text here and shown as it stands; write Markdown`;
+  if (!compilation.notes.includes(note)) compilation.notes.push(note);
 }
 
 /** A column without a fallback reads `Hi ,` to whoever lacks it; an empty one is said: `{name|}`. */

@@ -194,6 +194,12 @@ function callsOf(compilation: Compilation, linkHost: string): CallToAction[] {
       compilation.problem(['calls', name, 'to'], destination.message, destination.limit);
       return { name, say: call.say, to: '' };
     }
+    const typed = /^https?:\/\/([^/?#:]+)/i.exec(call.to)?.[1] ?? '';
+    if (/[^\u0021-\u007e]/.test(typed)) {
+      compilation.notes.push(
+        `calls.${name}.to: the host is ${destination.host}, whatever it looks like: make sure that it is meant`,
+      );
+    }
     return { name, say: call.say, to: destination.url };
   });
 }

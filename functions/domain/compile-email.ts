@@ -1,6 +1,7 @@
 // An email from what its author wrote: subject and Markdown in, both parts with flat slots out.
 
 import {
+  FOREIGN,
   lineOf,
   type Piece,
   type Placeholder,
@@ -39,6 +40,10 @@ const RESERVED: ReadonlySet<string> = new Set([
  */
 export function compileEmail({ subject, body, calls = [] }: EmailSource): CompiledEmail {
   const pieces = parseEmailBody(body);
+  if (FOREIGN.test(subject)) {
+    const message = 'the subject holds a construct of another template language';
+    throw new Refusal('template_foreign', message);
+  }
   const inSubject = placeholdersOfSubject(subject);
   const inBody = placeholdersOf(pieces);
   requireOneCall(inSubject, inBody, body);

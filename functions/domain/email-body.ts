@@ -17,6 +17,8 @@ export type Piece = MarkedToken | Placeholder;
 const BODY_MAX = 50_000;
 const QUOTES_MAX = 10;
 const FALLBACK_MAX = 200;
+/** Of a text that came from another tool; a backslash before it lets it be seen. */
+export const FOREIGN = /(?<!\\)(?:<%|%>)/;
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /**
@@ -33,6 +35,12 @@ export function parseEmailBody(body: string): readonly Piece[] {
   if (control) {
     const line = body.slice(0, control.index).split('\n').length;
     throw new Refusal('control_character', 'the body holds a control character', { line });
+  }
+  const foreign = FOREIGN.exec(body);
+  if (foreign) {
+    const line = body.slice(0, foreign.index).split('\n').length;
+    const message = `${foreign[0]} is a construct of another template language: ours knows {call} and columns as {first_name|there}`;
+    throw new Refusal('template_foreign', message, { line });
   }
   // Every level of quotation is read again by the level above.
   if (new RegExp(`^(?:[ \\t]{0,3}>){${QUOTES_MAX + 1}}`, 'm').test(body)) {
