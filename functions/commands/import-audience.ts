@@ -1,13 +1,17 @@
-// Takes people into an audience from a CSV file; what cannot be taken is listed with its reason.
+// Takes people into an audience from one text: the same import as in chunks, begun and ended at once.
 
 import * as z from 'zod/mini';
+import { Refusal } from '#domain/faults.ts';
 import { Id, Name } from '#domain/ids.ts';
-import { addressDigest } from '#domain/suppression.ts';
-import { saveContact } from '#store/audiences.ts';
-import { listSuppressed } from '#store/suppressions.ts';
+import { delimiterOf, readCsv } from '#domain/read-csv.ts';
+import type { Import, Reject, RowCounts } from '#store/imports.ts';
+import { createImport } from './begin-import.ts';
 import { type CommandContext, requireScope } from './context.ts';
+import { closeImport } from './finish-import.ts';
+import { takeChunk } from './import-chunk.ts';
+import { viewOf } from './import-view.ts';
 import { parseInput } from './parse-input.ts';
-import { type CsvSource, type Person, type Reject, readAudience } from './read-audience.ts';
+import { digestOf } from './secret-digest.ts';
 
 export const ImportAudienceInput = z.strictObject({
   audience: Id,
@@ -17,14 +21,12 @@ export const ImportAudienceInput = z.strictObject({
   dryRun: z.optional(z.boolean()),
 });
 
-export interface ImportedAudience {
+export interface ImportedAudience extends Omit<RowCounts, 'new'> {
   readonly audience: string;
-  readonly rows: number;
+  readonly import: string;
+  /** New, changed and unchanged: everybody whom the file names and who was taken. */
   readonly imported: number;
-  readonly duplicates: number;
-  /** Imported, and under a standing order not to be messaged: they stay so. */
-  readonly suppressed: number;
-  readonly rejected: number;
+  readonly new: number;
   /** The first rejects, duplicates included. */
   readonly rejects: readonly Reject[];
   readonly columns: { readonly [header: string]: string };
@@ -33,111 +35,73 @@ export interface ImportedAudience {
 
 /** Rejects that an answer lists; the rest is only counted. */
 export const REJECTS_MAX = 2_000;
-const WRITES_AT_ONCE = 25;
+const ROWS_AT_ONCE = 5_000;
 
 /**
- * Importing the same file again changes nothing. A text is judged whole before the first write, so
- * that a malformed one changes nothing; a stream is written as it comes.
+ * The text is judged whole before the first write, so that a malformed one changes nothing.
+ * Importing the same again changes nothing either.
  */
 export async function importAudience(
   context: CommandContext,
   input: z.output<typeof ImportAudienceInput>,
-  csv: CsvSource,
+  csv: string,
 ): Promise<ImportedAudience> {
   requireScope(context, 'operator');
   const { audience, columns, dryRun } = parseInput(ImportAudienceInput, input);
-  if (typeof csv === 'string') for await (const _row of readAudience(csv, columns));
-  const run = new ImportRun(context, audience, dryRun ?? false, await suppressedOf(context));
-  for await (const row of readAudience(csv, columns)) {
-    if (row.kind === 'header') run.columns(row.columns.mapping, row.columns.ignored);
-    else if (row.kind === 'reject') run.reject(row.reject);
-    else await run.take(row.person, row);
+  const { header, headerLines, delimiter, pieces } = cut(csv.replace(/^\ufeff/, ''));
+  const names = columns === undefined ? {} : { columns };
+  const source = { name: 'the body of a request' };
+  const begun = { audience, header, headerLines, delimiter, source, ...names };
+  let one: Import = await createImport(context, { ...begun, ...(dryRun ? { dryRun } : {}) });
+  const rejects: Reject[] = [];
+  for (const [number, text] of pieces.entries()) {
+    const taken = await takeChunk(context, one, { number, text, digest: digestOf(text) });
+    for (const reject of taken.rejects) if (rejects.length < REJECTS_MAX) rejects.push(reject);
+    one = taken.after;
   }
-  return run.finish();
+  return imported(await closeImport(context, one), rejects);
 }
 
-async function suppressedOf(context: CommandContext): Promise<(address: string) => boolean> {
-  const key = await context.suppressionKey();
-  const digests = await listSuppressed(context.table);
-  return (address) => digests.size > 0 && digests.has(addressDigest(address, key));
-}
-
-class ImportRun {
-  readonly #context: CommandContext;
-  readonly #audience: string;
-  readonly #isDry: boolean;
-  readonly #isSuppressed: (address: string) => boolean;
-  readonly #seen = new Set<string>();
-  readonly #rejects: Reject[] = [];
-  #waiting: Person[] = [];
-  #rows = 0;
-  #imported = 0;
-  #duplicates = 0;
-  #suppressed = 0;
-  #rejected = 0;
-  #mapping: { readonly [header: string]: string } = {};
-  #ignored: readonly string[] = [];
-
-  constructor(
-    context: CommandContext,
-    audience: string,
-    isDry: boolean,
-    isSuppressed: (address: string) => boolean,
-  ) {
-    this.#context = context;
-    this.#audience = audience;
-    this.#isDry = isDry;
-    this.#isSuppressed = isSuppressed;
-  }
-
-  columns(mapping: { readonly [header: string]: string }, ignored: readonly string[]): void {
-    this.#mapping = mapping;
-    this.#ignored = ignored;
-  }
-
-  reject(reject: Reject): void {
-    this.#rows += 1;
-    this.#rejected += 1;
-    if (this.#rejects.length < REJECTS_MAX) this.#rejects.push(reject);
-  }
-
-  async take(person: Person, place: { row: number; line: number }): Promise<void> {
-    if (this.#seen.has(person.id)) {
-      this.#duplicates += 1;
-      const message = 'the same address stands further up';
-      const { row, line } = place;
-      this.reject({ row, line, code: 'duplicate', message, column: 'email' });
-      return;
+/** The header, and the rest in pieces of whole rows. Throws Refusal `csv_malformed`. */
+function cut(csv: string) {
+  const text = csv.replace(/\r\n?/g, '\n');
+  const delimiter = delimiterOf(text.slice(0, text.indexOf('\n') >>> 0));
+  const pieces: string[] = [];
+  let header: readonly string[] | undefined;
+  let headerLines = 1;
+  let from = 0;
+  let rows = 0;
+  for (const { cells, line, end } of readCsv(text, delimiter)) {
+    if (header === undefined) {
+      header = cells;
+      headerLines = line;
+      from = end;
+      continue;
     }
-    this.#seen.add(person.id);
-    this.#rows += 1;
-    this.#imported += 1;
-    if (this.#isSuppressed(person.address)) this.#suppressed += 1;
-    this.#waiting.push(person);
-    if (this.#waiting.length >= WRITES_AT_ONCE) await this.#flush();
+    rows += 1;
+    if (rows < ROWS_AT_ONCE) continue;
+    pieces.push(text.slice(from, end));
+    from = end;
+    rows = 0;
   }
+  if (header === undefined) {
+    throw new Refusal('csv_malformed', 'the file is empty', { field: 'csv', line: 1 });
+  }
+  if (rows > 0) pieces.push(text.slice(from));
+  return { header: [...header], headerLines, delimiter, pieces };
+}
 
-  async finish(): Promise<ImportedAudience> {
-    await this.#flush();
-    return {
-      audience: this.#audience,
-      rows: this.#rows,
-      imported: this.#imported,
-      duplicates: this.#duplicates,
-      suppressed: this.#suppressed,
-      rejected: this.#rejected,
-      rejects: this.#rejects,
-      columns: this.#mapping,
-      ignoredColumns: this.#ignored,
-    };
-  }
-
-  async #flush(): Promise<void> {
-    const people = this.#waiting;
-    this.#waiting = [];
-    if (this.#isDry) return;
-    const { table } = this.#context;
-    const audience = this.#audience;
-    await Promise.all(people.map((person) => saveContact(table, { audience, ...person })));
-  }
+function imported(one: Import, rejects: readonly Reject[]): ImportedAudience {
+  const { audience, import: id, counts } = one;
+  const { columns } = viewOf(one);
+  const kept = columns.filter(({ means }) => means !== '-');
+  return {
+    audience,
+    import: id,
+    imported: counts.new + counts.changed + counts.unchanged,
+    ...counts,
+    rejects,
+    columns: Object.fromEntries(kept.map(({ header, means }) => [header, means])),
+    ignoredColumns: columns.filter(({ means }) => means === '-').map(({ header }) => header),
+  };
 }

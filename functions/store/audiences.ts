@@ -1,8 +1,10 @@
 // Contacts, by audience: people we may know by address, and what they allowed.
 
 import * as z from 'zod/mini';
+import { contactIdOf } from '#domain/contact-id.ts';
+import { isUnanswered } from '#domain/faults.ts';
 import { Id, InstantSchema, Name } from '#domain/ids.ts';
-import type { Item, Table } from '#domain/ports.ts';
+import type { Item, Key, Table } from '#domain/ports.ts';
 import { fromItem, toItem } from './item.ts';
 import { keys, SHARDS, shardOf } from './keys.ts';
 import { pagesOf } from './query-all.ts';
@@ -12,8 +14,13 @@ import { putSame } from './save.ts';
 const Consent = z.strictObject({
   at: InstantSchema,
   source: z.string(),
+  /** On what ground: `consent`, `contract`, ... as whoever recorded it said. */
+  basis: z.optional(z.string()),
+  /** Who vouched for it, where it came for a whole file instead of by person. */
+  attestedBy: z.optional(z.string()),
   withdrawnAt: z.optional(InstantSchema),
 });
+export type Consent = z.output<typeof Consent>;
 
 export const Contact = z.strictObject({
   audience: Id,
@@ -26,13 +33,59 @@ export const Contact = z.strictObject({
   zone: z.optional(z.string()),
   /** By channel: `email`. */
   consent: z.optional(z.record(Name, Consent)),
+  /** What wrote it last: import, row and whether the contact was new, as one text. */
+  mark: z.optional(z.string()),
 });
 export type Contact = z.output<typeof Contact>;
 
 /** Writes the contact as it is; repeating it changes nothing. */
 export async function saveContact(table: Table, contact: Contact): Promise<void> {
-  const key = keys.contact(contact.audience, shardOf(contact.id), contact.id);
-  await putSame(table, toItem(Contact, key, contact));
+  await putSame(table, encode(contact));
+}
+
+/** Writes it if there is none; false when there is one, which may be this very one. */
+export async function addContact(table: Table, contact: Contact): Promise<boolean> {
+  try {
+    const written = await table.put(encode(contact), { kind: 'item_absent' });
+    return written.kind === 'written';
+  } catch (error) {
+    // It may stand there by now: whoever asks for it will see.
+    if (isUnanswered(error)) return false;
+    throw error;
+  }
+}
+
+/** Puts back what was before, or nothing, if the contact still carries this mark. */
+export async function restoreContact(
+  table: Table,
+  mark: string,
+  place: Pick<Contact, 'audience' | 'id'>,
+  before: Contact | undefined,
+): Promise<boolean> {
+  const condition = { kind: 'equals', attribute: 'mark', value: mark } as const;
+  const written = before
+    ? await table.put(encode(before), condition)
+    : await table.delete(keyOf(place), condition);
+  return written.kind === 'written';
+}
+
+/** Read strongly. */
+export async function loadContact(
+  table: Table,
+  audience: string,
+  id: string,
+): Promise<Contact | undefined> {
+  const item = await table.get(keyOf({ audience, id }), { consistent: true });
+  return item && fromItem(Contact, item);
+}
+
+/** By normalised address; read strongly. */
+export function findContact(
+  table: Table,
+  audience: string,
+  address: string,
+): Promise<Contact | undefined> {
+  return loadContact(table, audience, contactIdOf(address));
 }
 
 /** All contacts of an audience, page by page, always in the same order; read strongly. */
@@ -49,8 +102,56 @@ export async function countContacts(table: Table, audience: string): Promise<num
   return count;
 }
 
+/** True when nobody stands there; a query for each shard. Read strongly. */
+export async function isAudienceEmpty(table: Table, audience: string): Promise<boolean> {
+  for (let shard = 0; shard < SHARDS; shard += 1) {
+    const pk = keys.contacts(audience, shard);
+    const { items } = await table.query({ pk, limit: 1, consistent: true });
+    if (items.length > 0) return false;
+  }
+  return true;
+}
+
+export interface ContactPage {
+  readonly contacts: readonly Contact[];
+  /** Where the next page begins; absent: there is none. */
+  readonly next?: string;
+}
+
+const CURSOR = /^(\d{1,2})\.([A-Za-z0-9._-]{0,256})$/;
+
+/**
+ * One page of at most `limit`, in the order of `listContacts`; read strongly. A page may hold none
+ * and still have a next one.
+ * @param after the `next` of the page before; undefined for a text that no page ever gave
+ */
+export async function contactPage(
+  table: Table,
+  audience: string,
+  limit: number,
+  after = '0.',
+): Promise<ContactPage | undefined> {
+  const [, number, id] = CURSOR.exec(after) ?? [];
+  const shard = Number(number);
+  if (id === undefined || shard >= SHARDS) return undefined;
+  const pk = keys.contacts(audience, shard);
+  const start = id === '' ? {} : { after: { pk, sk: id } };
+  const page = await table.query({ pk, limit, consistent: true, ...start });
+  const contacts = page.items.map((item) => fromItem(Contact, item));
+  if (page.next) return { contacts, next: `${shard}.${page.next.sk}` };
+  return shard + 1 < SHARDS ? { contacts, next: `${shard + 1}.` } : { contacts };
+}
+
 async function* contactPages(table: Table, audience: string): AsyncGenerator<readonly Item[]> {
   for (let shard = 0; shard < SHARDS; shard += 1) {
     yield* pagesOf(table, { pk: keys.contacts(audience, shard), consistent: true });
   }
+}
+
+function encode(contact: Contact): Item {
+  return toItem(Contact, keyOf(contact), contact);
+}
+
+function keyOf({ audience, id }: Pick<Contact, 'audience' | 'id'>): Key {
+  return keys.contact(audience, shardOf(id), id);
 }

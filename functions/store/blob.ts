@@ -13,12 +13,19 @@ export async function putBlob(
   table: Table,
   keyOf: (part: number) => Key,
   bytes: Uint8Array,
+  /** Of every part; housekeeping such as `expires`. */
+  more: { readonly expires?: number } = {},
 ): Promise<void> {
   const parts = Math.max(1, Math.ceil(bytes.length / partBytesMax));
   // The first part last: once it stands, all of them do.
   for (let part = parts - 1; part >= 0; part -= 1) {
     const data = bytes.subarray(part * partBytesMax, (part + 1) * partBytesMax);
-    await putSame(table, { ...keyOf(part), data, ...(parts > 1 && part === 0 ? { parts } : {}) });
+    await putSame(table, {
+      ...keyOf(part),
+      data,
+      ...more,
+      ...(parts > 1 && part === 0 ? { parts } : {}),
+    });
   }
 }
 
