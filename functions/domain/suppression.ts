@@ -47,6 +47,9 @@ export function normaliseAddress(address: string): string {
   return address.trim().normalize('NFC').toLowerCase();
 }
 
+/** `#`, which no digest and no address without an at sign begins with. */
+const ERASED = 0x23;
+
 /** The characters of base64url whose last four bits are zero. */
 const LAST = 'AQgw';
 
@@ -55,6 +58,8 @@ const LAST = 'AQgw';
  * Cut out of the text rather than the bytes, which takes half the time.
  */
 export function addressDigest(address: string, key: string): string {
+  // Whoever was erased from a frozen list left this digest there.
+  if (address.charCodeAt(0) === ERASED && !address.includes('@')) return address.slice(1);
   const mac = hmacSha256Text(key, `address\n${normaliseAddress(address)}`);
   return mac.slice(0, 21) + LAST[VALUES.indexOf(mac.charAt(21)) >> 4];
 }

@@ -8,10 +8,13 @@ import { limits } from '#domain/limits.ts';
 import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
 import { matches } from '#domain/segment.ts';
+import { addressDigest } from '#domain/suppression.ts';
 import { waveRanges } from '#domain/wave-ranges.ts';
 import { testSize } from '#statistics/test-size.ts';
 import { loadAudienceHistory } from '#store/audience-history.ts';
 import { type Contact, listContacts } from '#store/audiences.ts';
+import { readChanges } from '#store/change-log.ts';
+import { eraseMembers } from '#store/erase-members.ts';
 import { loadManifestHead, saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
 import { freezeReasons } from './freeze-reasons.ts';
 import type { Holding } from './holding.ts';
@@ -32,7 +35,10 @@ export async function freeze(
   const { table, entropy, clock } = ports;
   const { burst } = holding;
   const stored = await loadManifestHead(table, burst.id);
-  if (stored && isUsable(stored, burst)) return stored;
+  if (stored && isUsable(stored, burst)) {
+    if (burst.committedEpoch === undefined) await eraseMeanwhile(ports, stored);
+    return stored;
+  }
 
   const frozenAt = clock.now();
   const name = entropy.id();
@@ -53,9 +59,28 @@ export async function freeze(
     digest: gathered.digest,
   };
   const saved = await saveManifestHead(table, stored, head, name);
-  if (saved.kind === 'saved') return saved.item;
+  if (saved.kind === 'saved') {
+    await eraseMeanwhile(ports, saved.item);
+    return saved.item;
+  }
   if (saved.current && isUsable(saved.current, holding.burst)) return saved.current;
   throw new LeaseLost(`burst ${burst.id} was frozen by another runner for other content`);
+}
+
+/** Whoever asked to be forgotten while the list was read: an erasure has not seen this list yet. */
+async function eraseMeanwhile(ports: RunnerPorts, head: ManifestHead): Promise<void> {
+  const { table, clock } = ports;
+  const since = head.frozenAt - limits.changeLogOverlapMs;
+  const changes = await readChanges(table, since, clock.now() + limits.clockSkewMs);
+  const erased = new Set(
+    changes.flatMap(({ reason, digest }) => (reason === 'erased' && digest ? [digest] : [])),
+  );
+  if (erased.size === 0) return;
+  const key = await ports.suppressionKey();
+  await eraseMembers(table, head, (address) => {
+    const digest = address.startsWith('#') ? undefined : addressDigest(address, key);
+    return digest !== undefined && erased.has(digest) ? digest : undefined;
+  });
 }
 
 /** A freeze is kept across runners; once a call may have left it is kept for good. */

@@ -1,9 +1,9 @@
 // The frozen audience: a head that one freeze wins, and chunks that stand under their freeze's name.
 
-import { Fault } from '#domain/faults.ts';
+import { Fault, isUnanswered } from '#domain/faults.ts';
 import { ManifestHead, type Member } from '#domain/manifest.ts';
 import type { Item, Table } from '#domain/ports.ts';
-import { getBlob, putBlob } from './blob.ts';
+import { dataOf, getBlob, partBytesMax, putBlob } from './blob.ts';
 import { packJson, unpackJson } from './compression.ts';
 import { fromItem, parsed, toItem } from './item.ts';
 import { keys, stretches } from './keys.ts';
@@ -44,6 +44,40 @@ export async function saveManifestChunk(
   const columns = parsed(Columns, columnsOf(members), keys.manifestChunk(burst, freeze, chunk, 0));
   const keyOf = (part: number) => keys.manifestChunk(burst, freeze, chunk, part);
   await putBlob(table, keyOf, packJson(columns));
+}
+
+/**
+ * Puts other members in the place of those that stand there; undefined leaves them alone.
+ * `lost`: somebody else did so meanwhile, or the answer was; whoever looks again sees.
+ */
+export async function changeManifestChunk(
+  table: Table,
+  place: { readonly burst: string; readonly freeze: string; readonly chunk: number },
+  change: (members: readonly Member[]) => readonly Member[] | undefined,
+): Promise<'changed' | 'same' | 'lost'> {
+  const { burst, freeze, chunk } = place;
+  const key = keys.manifestChunk(burst, freeze, chunk, 0);
+  const stored = await table.get(key, { consistent: true });
+  // Several parts are of a size that no list of 2,000 has: they are written without a condition.
+  const isWhole = stored !== undefined && stored.parts === undefined;
+  const members = isWhole
+    ? membersOf(parsed(Columns, unpackJson(dataOf(stored), key), key), key)
+    : await loadManifestChunk(table, burst, freeze, chunk);
+  const next = change(members);
+  if (!next) return 'same';
+  const data = packJson(columnsOf(next));
+  if (!isWhole || data.length > partBytesMax) {
+    await saveManifestChunk(table, burst, freeze, chunk, next);
+    return 'changed';
+  }
+  try {
+    const condition = { kind: 'equals', attribute: 'data', value: dataOf(stored) } as const;
+    const written = await table.put({ ...stored, data }, condition);
+    return written.kind === 'written' ? 'changed' : 'lost';
+  } catch (error) {
+    if (isUnanswered(error)) return 'lost';
+    throw error;
+  }
 }
 
 /** Throws Fault `manifest_chunk_missing` when the freeze never stored it. */
