@@ -13,6 +13,8 @@ import { type Frame, frameOf, loadFrame, saveFrame } from '#store/tallies.ts';
 export interface BurstFrame {
   readonly campaign: string;
   readonly rule: FoldRule;
+  /** Ordinals are below this. */
+  readonly recipients: number;
   /** Levels of the recipients' tree. */
   readonly depth: number;
 }
@@ -47,7 +49,8 @@ async function frameOfBurst(table: Table, burst: Burst): Promise<BurstFrame | un
   const frame = await frameFor(table, burst, 'saved');
   const { campaign } = frame;
   const head = await loadManifestHead(table, burst.id);
-  return { campaign, rule: foldRuleOf(burst, frame, head), depth: depthOf(burst.recipients ?? 0) };
+  const { recipients = 0 } = burst;
+  return { campaign, rule: foldRuleOf(burst, frame, head), recipients, depth: depthOf(recipients) };
 }
 
 /** The plan's frame; made from the plan when nobody stored it yet, and then stored if asked. */

@@ -6,11 +6,15 @@ import { type ParsedMessage, parseSesEvent } from './parse-ses-event.ts';
 /** SES and SNS greet a new subscription in plain words. */
 const NOTICE = /^Successfully validated SNS topic/;
 
+/** What SQS takes at most. */
+const BODY_CHARACTERS_MAX = 1_048_576;
+
 /**
  * Clicks and conversions as our own functions send them; SES events raw or in SNS's envelope.
  * Poison is what nobody of ours can have meant; the reason quotes nothing of it.
  */
 export function parseMessage(body: string): ParsedMessage<FeedbackEvent> {
+  if (body.length > BODY_CHARACTERS_MAX) return { kind: 'poison', reason: 'too large a message' };
   const said = objectOf(body);
   if (!said) return { kind: 'poison', reason: 'no JSON object' };
   if (said.kind === 'click') return known(ClickEvent.safeParse(said), 'a malformed click');

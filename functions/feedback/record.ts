@@ -48,7 +48,7 @@ export function createRecord(
     for (const [burst, received] of sorted.byBurst) {
       try {
         const frame = await frames(burst);
-        if (frame) await recordBurst(ports, burst, frame, received);
+        if (frame) await recordBurst(ports, burst, frame, listed(received, frame, failed));
         else ignored.foreign = (ignored.foreign ?? 0) + received.length;
       } catch (error) {
         const reason = reasonOf(error);
@@ -60,6 +60,20 @@ export function createRecord(
     await noteLastTries(ports, messages, failed);
     return [...failed.keys()];
   };
+}
+
+/** Whoever has an ordinal that the list does not reach is nobody's reader: set aside. */
+function listed(
+  received: readonly Received[],
+  { recipients }: BurstFrame,
+  failed: Map<string, string>,
+): readonly Received[] {
+  return received.filter(({ messageId, event }) => {
+    const { ordinal = 0 } = event;
+    if (event.ordinal === undefined || (ordinal >= 0 && ordinal < recipients)) return true;
+    failed.set(messageId, 'an ordinal that the list does not have');
+    return false;
+  });
 }
 
 function reasonOf(error: unknown): string {

@@ -230,7 +230,7 @@ describe('policies', () => {
       expect(statements.length).toBeGreaterThan(20);
       expect(statements.flatMap(objections)).toEqual([]);
       const onAll = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
-      expect(onAll.map(({ Action }) => Action)).toEqual(['ses:GetAccount']);
+      expect([...new Set(onAll.map(({ Action }) => Action))]).toEqual(['ses:GetAccount']);
       expect(ofType(template, 'AWS::Lambda::Url')).toEqual([]);
     }
   });
