@@ -31,6 +31,8 @@ export const limits = {
   rateShareMs: 60_000,
   /** The share is asked for this long before the commit, so that others can make room. */
   rateShareLeadMs: 45_000,
+  /** A post that starts later than this is only checked: what is staged for it would not last. */
+  prepareAheadMs: 3_600_000,
   /** While something stands against a leg, it is prepared again this often. */
   prepareAgainMs: 10_000,
   providerTimeoutMs: 10_000,
@@ -71,10 +73,17 @@ export const limits = {
   /** How far clocks of writers may disagree; the change log is re-read this far back. */
   clockSkewMs: 10_000,
   changeLogOverlapMs: 60_000,
+  /** Whoever writes later than this after an entry's instant writes it again with a newer one. */
+  changeLogTimelyMs: 30_000,
+  /** Read back from a freeze: an order may be written long after its entry, by whoever slept. */
+  changeLogFreezeOverlapMs: 20 * 60_000,
   manifestChunkRecipients: 2_000,
   callsMin: 1,
   callsMax: 20,
+  /** As the file names them; a series is one of them, and so many posts in all. */
   legsMax: 20,
+  slotsMax: 40,
+  postsMax: 60,
   audienceMax: 100_000_000,
   /** A moment further ahead than this is a slip of the pen. */
   momentAheadMs: 5 * 366 * 86_400_000,
@@ -106,6 +115,18 @@ const relations: readonly [string, boolean][] = [
   [
     'the change log is re-read beyond any clock skew',
     limits.changeLogOverlapMs >= 2 * limits.clockSkewMs,
+  ],
+  [
+    'an entry written in time is still re-read',
+    limits.changeLogOverlapMs >= limits.changeLogTimelyMs + 2 * limits.clockSkewMs,
+  ],
+  [
+    'a freeze reads back beyond the life of a function',
+    limits.changeLogFreezeOverlapMs > 15 * 60_000 + limits.changeLogOverlapMs,
+  ],
+  [
+    'a runner prepares what starts in its own time',
+    limits.prepareAheadMs > 15 * 60_000 + limits.horizonMs,
   ],
   ['grace outlives any call of a holder that lost its lease', limits.graceMs > 15 * 60_000],
   ['a bulk call fits into a window', limits.bulkEntriesMax <= limits.windowRecipientsMax],

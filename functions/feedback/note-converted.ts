@@ -6,7 +6,7 @@ import { Fault } from '#domain/faults.ts';
 import type { ManifestHead, Member } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
-import { appendChange } from '#store/change-log.ts';
+import { appendTimely } from '#store/change-log.ts';
 import { loadManifestChunk, loadManifestHead } from '#store/manifests.ts';
 
 export interface NoteConvertedOptions {
@@ -14,7 +14,7 @@ export interface NoteConvertedOptions {
   readonly burst: string;
   readonly campaign: string;
   readonly suppressionKey: () => Promise<string>;
-  readonly now: number;
+  readonly now: () => number;
 }
 
 /** People in one entry of the log: about ten kilobytes. */
@@ -39,15 +39,8 @@ export async function noteConverted(
   for (let from = 0; from < digests.length; from += PEOPLE_MAX) {
     const some = digests.slice(from, from + PEOPLE_MAX);
     const mark = createHash('sha256').update(some.join('\n')).digest('base64url').slice(0, 22);
-    await appendChange(table, {
-      id: `c-${mark}`,
-      at: now,
-      kind: 'converted',
-      digests: some,
-      burst,
-      campaign,
-      reason: 'converted',
-    });
+    const entry = { id: `c-${mark}`, kind: 'converted', digests: some, burst, campaign } as const;
+    await appendTimely(table, { ...entry, reason: 'converted' }, now);
   }
 }
 

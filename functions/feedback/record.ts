@@ -136,7 +136,7 @@ async function recordBurst(
   await suppressNamed(ports, news);
   const { campaign } = frame;
   const { suppressionKey } = ports;
-  await noteConverted({ table, burst, campaign, suppressionKey, now: ports.now() }, news);
+  await noteConverted({ table, burst, campaign, suppressionKey, now: ports.now }, news);
   if (news.length > 0) await appendRawEvents(table, burst, news, ports.now());
   const roots: { -readonly [space in Space]?: Child } = {};
   for (const { space, tree } of trees) roots[space] = await tree.merge();
@@ -188,7 +188,7 @@ async function suppressNamed(ports: RecordPorts, news: readonly FeedbackEvent[])
         const known = await findSuppression(table, digest);
         if (known?.reason === reason) return;
         const order = { digest, reason, at: event.at, burst: event.burst } as const;
-        await suppress(table, order, `f-${digest}`, ports.now());
+        await suppress(table, order, `f-${digest}`, ports.now);
       }),
     ),
   );

@@ -66,7 +66,7 @@ async function leave(
     return { ...NOT_FOUND, statusCode: 400, body: 'Expected List-Unsubscribe=One-Click\n' };
   }
   const { burst, ordinal, call: digest } = claims;
-  const changed = await suppressByLink(ports.table, { digest, burst, ordinal, now: ports.now() });
+  const changed = await suppressByLink(ports.table, { digest, burst, ordinal, now: ports.now });
   if (changed) ports.log.info('unsubscribed', { burst, ordinal, count: 1 });
   return donePage();
 }

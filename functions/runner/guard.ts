@@ -50,7 +50,7 @@ export class Guard {
     this.#ports = ports;
     this.#holding = holding;
     this.#time = options.time;
-    this.#logFrom = options.frozenAt - limits.changeLogOverlapMs;
+    this.#logFrom = options.frozenAt - limits.changeLogFreezeOverlapMs;
   }
 
   /** Why this ordinal must not be called, or undefined. */

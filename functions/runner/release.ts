@@ -15,8 +15,13 @@ import { neverCalled, retryEntries } from './retry-entries.ts';
 import { saveFirstCall } from './save-first-call.ts';
 import type { Sending } from './sending.ts';
 import { settleAll } from './settle-all.ts';
+import { isFar } from './wait-for.ts';
 import { noteWaves, sendWaves } from './waves.ts';
 import { type LaneEnd, workLane } from './work-lane.ts';
+
+/** Before a start, in shares of the time for which a reading is fresh; a half makes it stale. */
+const FIRST_LOOK = 0.96;
+const SECOND_LOOK = 0.45;
 
 /** A leg ready to start: nothing is left to be read between the timer and its first call. */
 type Launch = () => Promise<void>;
@@ -51,15 +56,15 @@ async function startInOrder(
   for (const { startAt, legs } of groups(sending)) {
     const mine = legs.filter((leg) => claimed.has(leg.name));
     const others = legs.filter((leg) => !claimed.has(leg.name));
+    // The posts of a series are hours apart: nobody holds the burst meanwhile.
+    if (mine.length === 0 && isFar(sending, startAt - limits.commitLeadMs)) return;
     if (others.length > 0) await waitUntil(sending, startAt - limits.commitLeadMs);
     if (!mayStart(sending, startAt, mine.length > 0)) return;
     const launches: Launch[] = [];
     for (const leg of mine)
       launches.push(...(await launchesOf(sending, leg, claimed.get(leg.name))));
     for (const leg of others) launches.push(...(await laterLaunches(sending, leg)));
-    await waitUntil(sending, startAt - limits.freshnessMs / 2);
-    await freshen(sending);
-    if (startAt > sending.clock.now()) await sending.clock.sleepUntil(startAt);
+    await waitFreshly(sending, startAt);
     for (const launch of launches) start(launch);
   }
 }
@@ -93,7 +98,25 @@ async function waitUntil(sending: Sending, at: number): Promise<void> {
   }
 }
 
-/** Header and change log as fresh as can be before a start; a failed read is tried again there. */
+/**
+ * Header and change log are read twice before a start: the first reading is still fresh at the
+ * start itself, so that one slow answer holds nothing up; the second keeps the calls after it going.
+ */
+async function waitFreshly(sending: Sending, startAt: number): Promise<void> {
+  const { clock } = sending;
+  await waitUntil(sending, startAt - limits.freshnessMs * FIRST_LOOK);
+  const first = freshen(sending);
+  first.catch(() => undefined);
+  if (startAt <= clock.now()) return first;
+  await waitUntil(sending, startAt - limits.freshnessMs * SECOND_LOOK);
+  const both = Promise.all([first, freshen(sending)]);
+  both.catch(() => undefined);
+  const start = clock.sleepUntil(startAt);
+  await Promise.race([both, start]);
+  await start;
+}
+
+/** Header and change log as fresh as can be; a failed read is tried again at the start. */
 async function freshen(sending: Sending): Promise<void> {
   try {
     await sending.guard.refresh();

@@ -1,6 +1,7 @@
 // What running bursts must hear of at once: suppressions and conversions, in the order of time.
 
 import { Refusal } from '#domain/faults.ts';
+import { limits } from '#domain/limits.ts';
 import type { Table } from '#domain/ports.ts';
 import { ChangeLogEntry } from '#domain/suppression.ts';
 import { fromItem, toItem } from './item.ts';
@@ -21,6 +22,28 @@ export async function appendChange(table: Table, entry: ChangeLogEntry): Promise
   const key = keys.change(dayOf(entry.at), entry.at, entry.id, entry.kind);
   const expires = Math.ceil((entry.at + DAYS_MAX * DAY_MS) / 1000);
   await putSame(table, { ...toItem(ChangeLogEntry, key, entry), expires });
+}
+
+/**
+ * Appends an entry and resolves only when it was written within half a minute of its instant, so
+ * that readers, who look a minute back, find it even where the writer was held up in between.
+ * @returns the instant under which it stands
+ */
+export async function appendTimely(
+  table: Table,
+  entry: Omit<ChangeLogEntry, 'at'>,
+  now: () => number,
+): Promise<number> {
+  for (;;) {
+    const at = now();
+    await appendChange(table, { ...entry, at });
+    if (isTimely(at, now())) return at;
+  }
+}
+
+/** Whether an entry of this instant is still found by whoever reads the log from now on. */
+export function isTimely(at: number, now: number): boolean {
+  return now - at <= limits.changeLogTimelyMs;
 }
 
 /**

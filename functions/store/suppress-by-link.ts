@@ -1,5 +1,6 @@
 // A suppression as the unsubscribe function writes it: the same items as `suppress`, without zod.
 
+import { limits } from '#domain/limits.ts';
 import type { Item, Table, Written } from '#domain/ports.ts';
 import type { ChangeLogEntry, Suppression } from '#domain/suppression.ts';
 import { dayOf, keys, shardOf } from './keys.ts';
@@ -16,7 +17,7 @@ export interface Leaving {
   readonly burst: string;
   readonly ordinal: number | undefined;
   /** The writer's clock. */
-  readonly now: number;
+  readonly now: () => number;
 }
 
 /**
@@ -31,24 +32,34 @@ const EXPIRES_AFTER_MS = 400 * 86_400_000;
  * @returns whether this call made the order, so that one request of many reports the change
  */
 export async function suppressByLink(table: LeavingTable, leaving: Leaving): Promise<boolean> {
-  const { digest, burst, ordinal, now } = leaving;
+  const { digest, burst, now } = leaving;
   const key = keys.suppression(shardOf(digest), digest, 'unsubscribed');
   if (await table.get(key, { consistent: true })) return false;
-  const at = Math.floor(now / REPEATS_WITHIN_MS) * REPEATS_WITHIN_MS;
-  const entry: ChangeLogEntry = {
-    id: `u-${digest}`,
-    at,
-    kind: 'suppressed',
-    digest,
-    burst,
-    ...(ordinal === undefined ? {} : { ordinal }),
-    reason: 'unsubscribed',
-  };
-  const expires = Math.ceil((at + EXPIRES_AFTER_MS) / 1000);
-  await table.putIfAbsent({ ...keys.change(dayOf(at), at, entry.id), ...plain(entry), expires });
-  const order: Suppression = { digest, reason: 'unsubscribed', at: now, burst };
+  const loggedAt = await log(table, leaving);
+  const order: Suppression = { digest, reason: 'unsubscribed', at: now(), burst };
   const { kind } = await table.putIfAbsent({ ...key, ...plain(order) });
+  if (now() - loggedAt > limits.changeLogTimelyMs) await log(table, leaving);
   return kind === 'written';
+}
+
+/** Again where it took so long that readers may have passed its instant. */
+async function log(table: LeavingTable, leaving: Leaving): Promise<number> {
+  const { digest, burst, ordinal, now } = leaving;
+  for (;;) {
+    const at = Math.floor(now() / REPEATS_WITHIN_MS) * REPEATS_WITHIN_MS;
+    const entry: ChangeLogEntry = {
+      id: `u-${digest}`,
+      at,
+      kind: 'suppressed',
+      digest,
+      burst,
+      ...(ordinal === undefined ? {} : { ordinal }),
+      reason: 'unsubscribed',
+    };
+    const expires = Math.ceil((at + EXPIRES_AFTER_MS) / 1000);
+    await table.putIfAbsent({ ...keys.change(dayOf(at), at, entry.id), ...plain(entry), expires });
+    if (now() - at <= limits.changeLogTimelyMs) return at;
+  }
 }
 
 /** Only members that are there: the table knows absent, not undefined. None of them is a list. */

@@ -3,7 +3,7 @@
 
 import type { Item, Table } from '#domain/ports.ts';
 import { Suppression, type SuppressionReason } from '#domain/suppression.ts';
-import { appendChange } from './change-log.ts';
+import { appendTimely, isTimely } from './change-log.ts';
 import { fromItem, toItem } from './item.ts';
 import { keys, SHARDS, shardOf, stretches } from './keys.ts';
 import { pagesOf, queryAll } from './query-all.ts';
@@ -22,18 +22,21 @@ const WEIGHT: readonly SuppressionReason[] = [
 /**
  * First the change log, then the order; resolves only when both are written, so that whoever got
  * an answer is left out by every call that starts more than half a second later. Repeatable.
- * @param writtenAt the writer's clock now, where `suppression.at` is the time of an older event
+ * Where the order took long, a freeze may have missed it and its readers the entry: once more then.
+ * @param now the writer's clock, where `suppression.at` is the time of an older event
  */
 export async function suppress(
   table: Table,
   suppression: Suppression,
   changeId: string,
-  writtenAt: number = suppression.at,
+  now: () => number = () => suppression.at,
 ): Promise<void> {
   const { digest, reason } = suppression;
-  await appendChange(table, { id: changeId, at: writtenAt, kind: 'suppressed', digest, reason });
+  const entry = { id: changeId, kind: 'suppressed', digest, reason } as const;
+  const at = await appendTimely(table, entry, now);
   const key = keys.suppression(shardOf(digest), digest, reason);
   await putSame(table, toItem(Suppression, key, suppression));
+  if (!isTimely(at, now())) await appendTimely(table, entry, now);
 }
 
 /** The weightiest order against an address, or undefined; read strongly. */

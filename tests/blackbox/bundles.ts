@@ -34,6 +34,7 @@ const LAPSED: { readonly [name: string]: string } = {
   providerTimeoutMs: '10_000',
   clockSkewMs: '10_000',
   changeLogOverlapMs: '60_000',
+  changeLogTimelyMs: '30_000',
 };
 
 /** Waits between a late look and the next: shorter still, or they would outlast every run. */

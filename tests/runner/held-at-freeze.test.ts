@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addressDigest } from '#domain/suppression.ts';
+import { appendChange } from '#store/change-log.ts';
 import { HOUR, MINUTE, SUPPRESSION_KEY, World } from './world.ts';
 
 const START = Date.parse('2027-03-04T12:00:00Z');
@@ -151,6 +152,16 @@ describe('one message per person', () => {
       expect(addresses.toSorted()).toEqual([0, 1, 2, 3].map((n) => `reader-${n}@example.org`));
     },
   );
+});
+
+test('an order that its writer slept over, logged before the freeze and written after it, counts', async () => {
+  const world = new World(START);
+  await world.addReaders('members', 6);
+  const digest = world.digest('reader-3@example.org');
+  const at = START - 5 * MINUTE;
+  await appendChange(world.table, { id: 'c', at, kind: 'suppressed', digest, reason: 'bounced' });
+  await world.plan({ burst: 'one', at: T });
+  expect(await sent(world)).toHaveLength(5);
 });
 
 test('the weightiest reason is told, and every reason has a range of ordinals of its own', async () => {

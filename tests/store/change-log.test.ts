@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { limits } from '#domain/limits.ts';
+import type { Table } from '#domain/ports.ts';
 import type { ChangeLogEntry } from '#domain/suppression.ts';
 import { appendChange, readChanges } from '#store/change-log.ts';
 import { MemoryTable } from '#store/memory-table.ts';
+import { type LeavingTable, suppressByLink } from '#store/suppress-by-link.ts';
 import { findSuppression, listSuppressed, suppress } from '#store/suppressions.ts';
 import { faultyTable } from './faulty-table.ts';
 
@@ -89,7 +92,7 @@ describe('a suppression', () => {
   test('an event that arrives late is told at the time it is written', async () => {
     const table = new MemoryTable();
     const writtenAt = midnight + 3_600_000;
-    await suppress(table, { ...order, reason: 'complained' }, 'change', writtenAt);
+    await suppress(table, { ...order, reason: 'complained' }, 'change', () => writtenAt);
     expect(await readChanges(table, writtenAt, writtenAt)).toHaveLength(1);
     expect((await findSuppression(table, 'digest'))?.at).toBe(midnight);
   });
@@ -114,6 +117,52 @@ describe('a suppression', () => {
     await suppress(memory, order, 'a');
     expect(await readChanges(memory, midnight, midnight)).toHaveLength(1);
     expect(await findSuppression(memory, 'digest')).toBeDefined();
+  });
+
+  test('whoever slept over an entry or an order writes the entry again, for all who read on', async () => {
+    const overnight = 8 * 3_600_000;
+    for (const sleepsAt of [0, 1]) {
+      let now = midnight;
+      let puts = 0;
+      const memory = new MemoryTable();
+      const table: Table = {
+        get: (key, options) => memory.get(key, options),
+        query: (query) => memory.query(query),
+        update: (key, change) => memory.update(key, change),
+        delete: (key) => memory.delete(key),
+        put: async (item, condition) => {
+          const written = await memory.put(item, condition);
+          if (puts === sleepsAt) now += overnight;
+          puts += 1;
+          return written;
+        },
+      };
+      await suppress(table, order, 'a', () => now);
+      const since = now - limits.changeLogOverlapMs;
+      expect(await readChanges(memory, since, now)).toHaveLength(1);
+      expect(await readChanges(memory, midnight, since)).toHaveLength(1);
+    }
+  });
+
+  test('whoever slept over the order of a link writes the entry again', async () => {
+    const overnight = 8 * 3_600_000;
+    for (const sleepsAt of [0, 1]) {
+      let now = midnight;
+      let puts = 0;
+      const memory = new MemoryTable();
+      const table: LeavingTable = {
+        get: (key, options) => memory.get(key, options),
+        putIfAbsent: async (item) => {
+          const written = await memory.put(item, { kind: 'item_absent' });
+          if (puts === sleepsAt) now += overnight;
+          puts += 1;
+          return written;
+        },
+      };
+      await suppressByLink(table, { digest: 'd', burst: 'b', ordinal: 1, now: () => now });
+      const since = now - limits.changeLogOverlapMs;
+      expect(await readChanges(memory, since, now)).toHaveLength(1);
+    }
   });
 
   test('a thousand are listed for a fraction of a read unit each', async () => {
