@@ -36,12 +36,12 @@ async function compareBurst(api: ApiClient, id: string, logs: ProviderLogs): Pro
 
 async function recipientsOf(api: ApiClient, path: string): Promise<Recipient[]> {
   const all: Recipient[] = [];
-  for (let page: number | undefined = 0; page !== undefined; ) {
-    const answer: ListedRecipients = await api.call('GET', `${path}/recipients?page=${page}`);
+  for (let query = ''; ; ) {
+    const answer: ListedRecipients = await api.call('GET', `${path}/recipients${query}`);
     all.push(...answer.recipients);
-    page = answer.next;
+    if (answer.next === undefined) return all;
+    query = `?after=${answer.next}`;
   }
-  return all;
 }
 
 async function allBursts(api: ApiClient): Promise<string[]> {

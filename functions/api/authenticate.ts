@@ -19,13 +19,15 @@ export async function authenticate(
   table: Table,
   secrets: Pick<Secrets, 'get'>,
   authorization: string | undefined,
+  now: number,
 ): Promise<Principal> {
   const token = BEARER.exec(authorization ?? '')?.[1];
   if (token === undefined) {
     throw new Refusal('unauthenticated', 'send a token: Authorization: Bearer ...');
   }
   const principal = await findPrincipal(table, token);
-  if (principal) {
+  const { revokedAt, expiresAt = Number.POSITIVE_INFINITY } = principal ?? {};
+  if (principal && revokedAt === undefined && now < expiresAt) {
     const scopes = principal.scopes.flatMap((scope) => Scope.safeParse(scope).data ?? []);
     return { name: principal.name, scopes: new Set(scopes) };
   }

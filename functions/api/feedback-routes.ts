@@ -2,6 +2,7 @@
 
 import { ListDeadLettersInput, listDeadLetters } from '#commands/list-dead-letters.ts';
 import { RedriveInput, redrive } from '#commands/redrive.ts';
+import { DeadLettersAnswer, RedrivenAnswer } from './feedback-answers.ts';
 import { get, post, type Route } from './route.ts';
 
 export const feedbackRoutes: readonly Route[] = [
@@ -11,6 +12,7 @@ export const feedbackRoutes: readonly Route[] = [
       summary: 'Feedback that was set aside, with its reasons',
       scope: 'viewer',
       query: ['limit'],
+      answer: DeadLettersAnswer,
     },
     ListDeadLettersInput,
     listDeadLetters,
@@ -20,6 +22,7 @@ export const feedbackRoutes: readonly Route[] = [
       path: '/v1/dead-letters/redrive',
       summary: 'Give set-aside feedback another try',
       scope: 'operator',
+      answer: RedrivenAnswer,
     },
     RedriveInput,
     redrive,

@@ -25,6 +25,28 @@ export function checkParams(params: { readonly [name: string]: string }): void {
   }
 }
 
+const ETAG = /^(?:W\/)?"([\x21\x23-\x7e]{1,64})"$/;
+
+/**
+ * The versions that `If-Match` allows; undefined without the header.
+ * Throws Refusal `header_malformed`, or `precondition_unknown` where no burst is changed: ignoring
+ * it would carry out what the caller did not mean.
+ */
+export function readExpected(route: Route, header: string | undefined): string[] | undefined {
+  if (header === undefined) return undefined;
+  const field = 'If-Match';
+  if (route.method === 'get' || !('burst' in route.input.shape)) {
+    throw new Refusal('precondition_unknown', 'If-Match is of no use here', { field });
+  }
+  const versions = header.split(',').map((one) => one.trim());
+  return versions.map((one) => {
+    const version = one === '*' ? one : ETAG.exec(one)?.[1];
+    if (version !== undefined) return version;
+    const limit = 'ETags in quotation marks, or *';
+    throw new Refusal('header_malformed', 'If-Match holds something else', { field, limit });
+  });
+}
+
 /** Throws Refusal `json_malformed`, `content_type_unknown`, `query_malformed` or `input_invalid`. */
 export function readInput(route: Route, request: RawRequest): unknown {
   const body = route.body === 'json' ? readJson(request) : {};

@@ -17,16 +17,28 @@ export interface ErrorBody {
 export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 500 | 503;
 
 /** Codes that are not 422, the status of an input that was understood and cannot be accepted. */
-const STATUS: ReadonlyMap<string, ErrorStatus> = new Map<string, ErrorStatus>([
+export const STATUS: ReadonlyMap<string, ErrorStatus> = new Map<string, ErrorStatus>([
   ['id_malformed', 400],
   ['key_malformed', 400],
+  ['header_malformed', 400],
+  ['precondition_unknown', 400],
   ['json_malformed', 400],
   ['query_malformed', 400],
   ['unauthenticated', 401],
   ['forbidden', 403],
   ['route_unknown', 404],
   ['burst_unknown', 404],
+  ['signal_unknown', 404],
   ['audience_unknown', 404],
+  ['import_unknown', 404],
+  ['chunk_unknown', 404],
+  ['import_closed', 409],
+  ['import_incomplete', 409],
+  ['chunk_early', 409],
+  ['chunk_changed', 409],
+  ['undo_too_late', 409],
+  ['chunk_too_long', 413],
+  ['token_unknown', 404],
   ['method_unknown', 405],
   ['wrong_state', 409],
   ['contended', 409],

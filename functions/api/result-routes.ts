@@ -1,5 +1,7 @@
 // What happened: results, ledger, recipients.
 
+import { ExportResultsInput, exportResults } from '#commands/export-results.ts';
+import { ShowAuditInput, showAudit } from '#commands/show-audit.ts';
 import {
   ListRecipientsInput,
   listRecipients,
@@ -7,18 +9,46 @@ import {
   showLedger,
 } from '#commands/show-ledger.ts';
 import { ShowResultsInput, showResults } from '#commands/show-results.ts';
+import { AuditAnswer } from './account-answers.ts';
+import { LedgerAnswer, RecipientsAnswer, ResultsAnswer } from './result-answers.ts';
 import { get, type Route } from './route.ts';
 
 export const resultRoutes: readonly Route[] = [
   get(
-    { path: '/v1/bursts/{burst}/results', summary: 'Which call worked best', scope: 'viewer' },
+    {
+      path: '/v1/bursts/{burst}/audit',
+      summary: 'Who did what to it, and when',
+      scope: 'viewer',
+      query: ['limit', 'after'],
+      answer: AuditAnswer,
+    },
+    ShowAuditInput,
+    showAudit,
+  ),
+  get(
+    {
+      path: '/v1/bursts/{burst}/results',
+      summary: 'Which call worked best',
+      answer: ResultsAnswer,
+      scope: 'viewer',
+    },
     ShowResultsInput,
     showResults,
   ),
   get(
     {
+      path: '/v1/bursts/{burst}/export',
+      summary: 'The report with everything it was computed from',
+      scope: 'viewer',
+    },
+    ExportResultsInput,
+    exportResults,
+  ),
+  get(
+    {
       path: '/v1/bursts/{burst}/ledger',
       summary: 'The ledger, without addresses',
+      answer: LedgerAnswer,
       scope: 'operator',
     },
     ShowLedgerInput,
@@ -28,8 +58,9 @@ export const resultRoutes: readonly Route[] = [
     {
       path: '/v1/bursts/{burst}/recipients',
       summary: 'The frozen audience, with addresses',
+      answer: RecipientsAnswer,
       scope: 'admin',
-      query: ['page'],
+      query: ['limit', 'after'],
     },
     ListRecipientsInput,
     listRecipients,

@@ -1,4 +1,4 @@
-// A route as data: what it takes, who may use it and which command answers.
+// A route as data: what it takes, who may use it, which command answers and how its answer looks.
 
 import type * as z from 'zod/mini';
 import type { CommandContext, Scope } from '#commands/context.ts';
@@ -8,32 +8,49 @@ export interface Route {
   /** Parameters in braces, as OpenAPI has them: `/v1/bursts/{burst}`. */
   readonly path: string;
   readonly summary: string;
-  readonly scope: Scope;
+  /** `anyone`: the address itself holds a secret. */
+  readonly scope: Scope | 'anyone';
   /** `json`: the body holds the input; `csv`: a text beside it; `none`: no body. */
   readonly body: 'json' | 'csv' | 'none';
   /** Fields of the input that stand in the address after `?`. */
   readonly query: readonly string[];
   /** Of the whole input: path, query and body together. */
   readonly input: z.ZodMiniObject;
+  /** What 200 holds; every route has one (tests/api/openapi.test.ts). */
+  readonly answer?: z.ZodMiniType;
   readonly run: (context: CommandContext, input: unknown, text: string) => Promise<object>;
 }
 
-type Command<S extends z.ZodMiniObject> = (
+/** What a command may answer where this schema stands: as much, whether it may be changed or not. */
+type Plain<T> = T extends readonly (infer E)[]
+  ? readonly Plain<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Plain<T[K]> }
+    : T;
+
+type Command<S extends z.ZodMiniObject, A extends z.ZodMiniType> = (
   context: CommandContext,
   input: z.output<S>,
-) => Promise<object>;
+) => Promise<Plain<z.input<A>> & object>;
 
-type About = Pick<Route, 'path' | 'summary' | 'scope'> & { readonly query?: readonly string[] };
+type About<A extends z.ZodMiniType> = Pick<Route, 'path' | 'summary' | 'scope'> & {
+  readonly query?: readonly string[];
+  readonly answer?: A;
+};
 
-export function get<S extends z.ZodMiniObject>(about: About, input: S, command: Command<S>): Route {
+export function get<S extends z.ZodMiniObject, A extends z.ZodMiniType = z.ZodMiniType<object>>(
+  about: About<A>,
+  input: S,
+  command: Command<S, A>,
+): Route {
   const run = (context: CommandContext, given: unknown) => command(context, given as z.output<S>);
   return { query: [], ...about, method: 'get', body: 'none', input, run };
 }
 
-export function post<S extends z.ZodMiniObject>(
-  about: About,
+export function post<S extends z.ZodMiniObject, A extends z.ZodMiniType = z.ZodMiniType<object>>(
+  about: About<A>,
   input: S,
-  command: Command<S>,
+  command: Command<S, A>,
 ): Route {
   return { ...get(about, input, command), method: 'post', body: 'json' };
 }

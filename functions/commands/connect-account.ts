@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import { type Connection, saveConnection } from '#store/connections.ts';
+import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
 
@@ -38,6 +39,7 @@ export async function connectAccount(
   await context.secrets.put(secretName, token);
   const shown = { id, channel, baseUrl, ...(account === undefined ? {} : { account }) };
   await saveConnection(context.table, { ...shown, secretName });
+  await auditDeployment(context, 'connect', shown);
   return shown;
 }
 

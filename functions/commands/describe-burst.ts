@@ -1,12 +1,17 @@
 // A burst as an answer shows it: times in both forms, legs, and what it waits for.
 
 import { type Burst, wakeAt } from '#domain/burst.ts';
+import { canonicalJson } from '#domain/canonical-json.ts';
+import { Refusal } from '#domain/faults.ts';
 import { renderMoment } from '#domain/moment.ts';
+import { digestOf } from './secret-digest.ts';
 
 export interface BurstView {
   readonly burst: string;
   readonly state: Burst['state'];
   readonly revision: number;
+  /** Changes with every command and every step of the release; a runner's heartbeat leaves it. */
+  readonly version: string;
   readonly contentHash: string;
   readonly plannedBy: string;
   readonly approvalPolicy: Burst['approvalPolicy'];
@@ -39,6 +44,7 @@ export function describeBurst(burst: Burst): BurstView {
     burst: burst.id,
     state: burst.state,
     revision: burst.revision,
+    version: versionOf(burst),
     contentHash: burst.contentHash,
     plannedBy: burst.plannedBy,
     approvalPolicy: burst.approvalPolicy,
@@ -56,6 +62,27 @@ export function describeBurst(burst: Burst): BurstView {
     ...given('stoppedAt', burst.stoppedAt),
     ...given('sentAt', burst.sentAt),
   };
+}
+
+/** A digest of what a person may have looked at before giving a command. */
+export function versionOf(burst: Burst): string {
+  const { state, contentHash, approval, approvalPolicy, zone, momentAt, standbyFrom } = burst;
+  const { standbyUntil, outcome, reason, legs } = burst;
+  const seen = { state, contentHash, approval, approvalPolicy, zone, momentAt, standbyFrom };
+  const rest = { standbyUntil, outcome, reason, legs };
+  const plain = JSON.parse(JSON.stringify({ ...seen, ...rest })) as object;
+  return digestOf(canonicalJson(plain)).slice(0, 22);
+}
+
+/** Throws Refusal `precondition_failed` when the command was meant for another version. */
+export function requireVersion(
+  expected: readonly string[] | undefined,
+  burst: Burst | undefined,
+): void {
+  if (expected === undefined) return;
+  if (burst && (expected.includes('*') || expected.includes(versionOf(burst)))) return;
+  const what = burst ? 'the burst has changed since it was looked at' : 'there is no such burst';
+  throw new Refusal('precondition_failed', what, { field: 'If-Match' });
 }
 
 function momentView(at: number | undefined, zone: string): MomentView | undefined {

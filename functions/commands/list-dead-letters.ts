@@ -13,7 +13,7 @@ const HIDDEN_SECONDS = 30;
 const LOOK_MS = 15_000;
 
 export const ListDeadLettersInput = z.strictObject({
-  limit: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1_000))),
+  limit: z.optional(z.int().check(z.gte(1), z.lte(1_000))),
 });
 
 /** Never the message itself: it may name a person. */

@@ -48,10 +48,14 @@ export async function showLedger(
   };
 }
 
+const RECIPIENTS_MAX = 2_000;
+
 export const ListRecipientsInput = z.strictObject({
   burst: Id,
-  /** A chunk of the manifest, from 0. */
-  page: z.optional(z.int().check(z.gte(0), z.lte(1_000_000))),
+  /** At most so many; an answer never spans two chunks of the manifest. */
+  limit: z.optional(z.int().check(z.gte(1), z.lte(RECIPIENTS_MAX))),
+  /** The `next` of the page before: the ordinal it ended with. */
+  after: z.optional(z.int().check(z.gte(0), z.lte(1_000_000_000))),
 });
 
 export interface ListedRecipients {
@@ -68,16 +72,18 @@ export async function listRecipients(
   input: z.output<typeof ListRecipientsInput>,
 ): Promise<ListedRecipients> {
   requireScope(context, 'admin');
-  const { burst: id, page = 0 } = parseInput(ListRecipientsInput, input);
+  const { burst: id, limit = RECIPIENTS_MAX, after = -1 } = parseInput(ListRecipientsInput, input);
   const head = await loadManifestHead(context.table, id);
   if (!head) throw new Refusal('not_frozen', `the audience of burst ${id} is not frozen yet`);
-  const chunks = Math.ceil(head.recipients / head.chunkRecipients);
-  if (page >= chunks) return { recipients: [] };
-  const members = await loadManifestChunk(context.table, id, head.freeze, page);
-  const recipients = members.map(({ ordinal, address }) => {
+  if (after + 1 >= head.recipients) return { recipients: [] };
+  const chunk = Math.floor((after + 1) / head.chunkRecipients);
+  const members = await loadManifestChunk(context.table, id, head.freeze, chunk);
+  const page = members.filter(({ ordinal }) => ordinal > after).slice(0, limit);
+  const recipients = page.map(({ ordinal, address }) => {
     const range = rangeOf(head, ordinal);
     const isHeldBack = range !== undefined && ordinal >= range.sendableTo;
     return { ordinal, address, leg: range?.leg ?? '', isHeldBack };
   });
-  return page + 1 < chunks ? { recipients, next: page + 1 } : { recipients };
+  const next = recipients.at(-1)?.ordinal ?? head.recipients;
+  return next + 1 < head.recipients ? { recipients, next } : { recipients };
 }

@@ -5,6 +5,7 @@ import { parseAddress } from '#domain/address.ts';
 import { Refusal } from '#domain/faults.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { suppress } from '#store/suppressions.ts';
+import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
 
@@ -33,6 +34,8 @@ export async function suppressAddress(
   }
   const digest = addressDigest(parsed.address, await context.suppressionKey());
   const at = context.clock.now();
-  await suppress(context.table, { digest, reason, at }, context.entropy.id());
+  const now = () => context.clock.now();
+  await suppress(context.table, { digest, reason, at }, context.entropy.id(), now);
+  await auditDeployment(context, 'suppress', { digest, reason });
   return { digest, reason, at };
 }

@@ -1,9 +1,10 @@
 // What the API reaches of the world, made once per process.
 
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ChannelAccess } from '#commands/context.ts';
 import type { Clock, DeadLetters, Entropy, Log, Secrets, Table } from '#domain/ports.ts';
-import { createDynamoTable } from '#store/dynamo-table.ts';
+import { type AskMailExchangers, createMailExchangers } from '#outbound/mail-exchangers.ts';
+import { createApiChannels } from './api-channels.ts';
 import { createClock } from './clock.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createEntropy } from './entropy.ts';
@@ -11,6 +12,7 @@ import { createLog } from './log.ts';
 import { apiSettings, deadLetterUrl, queueUrl } from './settings.ts';
 import { createCallJson } from './signed-json.ts';
 import { createSignedSecrets } from './signed-secrets.ts';
+import { createSignedTable, TABLE_ANSWER_MAX } from './signed-table.ts';
 import { createStartFunction } from './start-function.ts';
 import { createSwitchSending } from './switch-sending.ts';
 
@@ -31,6 +33,9 @@ export interface ApiWorld {
   /** Of one configuration set. */
   readonly switchSending: (configurationSet: string, enabled: boolean) => Promise<void>;
   readonly deadLetters: DeadLetters;
+  /** Absent where everything stays on loopback. */
+  readonly mailExchangers?: AskMailExchangers;
+  readonly channels: ChannelAccess;
 }
 
 /** Ten messages of SQS at their longest, SES events as SNS passes them on. */
@@ -39,9 +44,16 @@ const DEAD_LETTERS_MAX = 16 * 1_048_576;
 export function createApiPorts(): ApiWorld {
   const settings = apiSettings();
   const { region, credentials, endpoints, linkBase, configurationSet } = settings;
-  // One attempt: whether a lost answer is repeated is decided by whoever wrote.
-  const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000 };
-  const client = new DynamoDBClient({ region, maxAttempts: 1, requestHandler });
+  const dynamodb = createCallJson({
+    service: 'dynamodb',
+    faults: 'store',
+    region,
+    credentials,
+    endpoint: endpoints.dynamodb,
+    jsonVersion: '1.0',
+    now: () => Date.now(),
+    answerMax: TABLE_ANSWER_MAX,
+  });
   const ssm = createCallJson({
     service: 'ssm',
     faults: 'secret',
@@ -68,9 +80,17 @@ export function createApiPorts(): ApiWorld {
     endpoint: endpoints.lambda,
     function: settings.runFunction,
   });
+  const table = createSignedTable(dynamodb, settings.table);
+  const clock = createClock();
   return {
-    table: createDynamoTable(client, settings.table),
-    clock: createClock(),
+    table,
+    clock,
+    channels: createApiChannels({
+      ...{ table, clock, secrets, region, credentials },
+      sesEndpoint: endpoints.ses,
+      loopback: settings.loopback,
+      email: settings.email,
+    }),
     entropy: createEntropy(),
     log: createLog(),
     secrets,
@@ -79,6 +99,7 @@ export function createApiPorts(): ApiWorld {
     configurationSet,
     newToken: () => randomBytes(32).toString('base64url'),
     startRunner: (burst) => start({ burst }),
+    ...(settings.loopback ? {} : { mailExchangers: createMailExchangers() }),
     deadLetters: createDeadLetters(sqs, { queueUrl: queueUrl(), deadLetterUrl: deadLetterUrl() }),
     switchSending: createSwitchSending({ region, credentials, endpoint: endpoints.ses }),
   };

@@ -73,10 +73,14 @@ export function runnerSettings(): RunnerSettings {
     ...tableSettings(),
     account: required('VOLLEY_ACCOUNT'),
     loopback: process.env.VOLLEY_LOOPBACK === 'yes',
-    email: {
-      ...aboveZero('perSecond', 'VOLLEY_SES_PER_SECOND'),
-      ...aboveZero('perDay', 'VOLLEY_SES_PER_DAY'),
-    },
+    email: emailQuota(),
+  };
+}
+
+function emailQuota(): RunnerSettings['email'] {
+  return {
+    ...aboveZero('perSecond', 'VOLLEY_SES_PER_SECOND'),
+    ...aboveZero('perDay', 'VOLLEY_SES_PER_DAY'),
   };
 }
 
@@ -92,11 +96,16 @@ function aboveZero<K extends string>(key: K, name: string): { readonly [key in K
 export interface ApiSettings extends TableSettings {
   readonly linkBase: string;
   readonly configurationSet: string;
+  /** May posts go to servers on loopback? */
+  readonly loopback: boolean;
+  /** As in RunnerSettings. */
+  readonly email: { readonly perSecond?: number; readonly perDay?: number };
   /** The runner's function, by name. */
   readonly runFunction: string;
   readonly credentials: Credentials;
   /** Base address of each service that is called without an SDK client. */
   readonly endpoints: {
+    readonly dynamodb: string;
     readonly lambda: string;
     readonly ses: string;
     readonly sqs: string;
@@ -110,9 +119,12 @@ export function apiSettings(): ApiSettings {
     ...base,
     linkBase: required('VOLLEY_LINK_BASE').replace(/\/+$/, ''),
     configurationSet: required('VOLLEY_CONFIGURATION_SET'),
+    loopback: process.env.VOLLEY_LOOPBACK === 'yes',
+    email: emailQuota(),
     runFunction: required('VOLLEY_RUN_FUNCTION'),
     credentials: credentials(),
     endpoints: {
+      dynamodb: endpoint('dynamodb', base.region),
       lambda: endpoint('lambda', base.region),
       // SES is the one whose variable, host and signing name all differ.
       ses: endpoint('sesv2', base.region, 'email'),

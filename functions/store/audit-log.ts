@@ -1,39 +1,11 @@
-// Who did what to a burst, in an unbroken chain: every entry carries the hash of the one before.
+// Who did what, in an unbroken chain for each burst and one for the deployment (#domain/audit-chain.ts).
 
-import { createHash } from 'node:crypto';
-import * as z from 'zod/mini';
-import { canonicalJson } from '#domain/canonical-json.ts';
+import { type AuditDeed, AuditEntry, auditHash } from '#domain/audit-chain.ts';
 import { Fault, isUnanswered } from '#domain/faults.ts';
-import { Id, InstantSchema, Mark } from '#domain/ids.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { fromItem, fromJson, toItem } from './item.ts';
 import { keys, stretches } from './keys.ts';
 import { queryAll } from './query-all.ts';
-
-const Deed = {
-  burst: Id,
-  /** Names the deed: appending it again changes nothing. */
-  id: Mark,
-  at: InstantSchema,
-  by: Mark,
-  what: z.string(),
-  before: z.optional(z.unknown()),
-  after: z.optional(z.unknown()),
-};
-
-/** What is appended. */
-export const AuditDeed = z.strictObject(Deed);
-export type AuditDeed = z.output<typeof AuditDeed>;
-
-/** What stands in the chain: entries are numbered from 0. */
-export const AuditEntry = z.strictObject({
-  ...Deed,
-  position: z.int(),
-  /** The hash of the entry before; empty for the first. */
-  previous: z.string(),
-  hash: z.string(),
-});
-export type AuditEntry = z.output<typeof AuditEntry>;
 
 /** Entries looked through for the same deed, and writers that may be at it at once. */
 const LOOK_BACK = 25;
@@ -59,25 +31,35 @@ export async function appendAudit(table: Table, deed: AuditDeed): Promise<AuditE
       doubt ??= error;
     }
   }
-  const message = `the audit log of burst ${deed.burst} took no entry in ${ATTEMPTS_MAX} attempts`;
+  const whose = deed.burst === undefined ? 'the deployment' : `burst ${deed.burst}`;
+  const message = `the audit log of ${whose} took no entry in ${ATTEMPTS_MAX} attempts`;
   throw doubt ?? new Fault('audit_contended', message, { retryable: true });
 }
 
-/** All entries of a burst, in order; read strongly. */
-export async function listAudit(table: Table, burst: string): Promise<AuditEntry[]> {
+/** All entries of a chain, in order; read strongly. Without a burst: of the deployment. */
+export async function listAudit(table: Table, burst?: string): Promise<AuditEntry[]> {
   const items = await queryAll(table, { ...stretches.audits(burst), consistent: true });
   return items.map(decode);
 }
 
-/** The position of the first entry that is missing, changed or out of place; undefined if none. */
-export function brokenLink(entries: readonly AuditEntry[]): number | undefined {
-  const found = entries.findIndex((entry, position) => {
-    const previous = entries[position - 1]?.hash ?? '';
-    return (
-      entry.position !== position || entry.previous !== previous || entry.hash !== hashOf(entry)
-    );
-  });
-  return found < 0 ? undefined : found;
+/** The last entry of a chain, or undefined while it has none; read strongly. */
+export async function lastAudit(table: Table, burst?: string): Promise<AuditEntry | undefined> {
+  const query = { ...stretches.audits(burst), descending: true, limit: 1, consistent: true };
+  const [item] = (await table.query(query)).items;
+  return item && decode(item);
+}
+
+/** Entries behind a position (-1 for the first), at most `limit`, in order; read strongly. */
+export async function pageAudit(
+  table: Table,
+  burst: string | undefined,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<{ readonly entries: readonly AuditEntry[]; readonly next?: number }> {
+  const from = keys.audit(burst, after + 1).sk;
+  const page = await table.query({ ...stretches.audits(burst), from, limit, consistent: true });
+  const entries = page.items.map(decode);
+  const last = entries.at(-1);
+  return page.next && last ? { entries, next: last.position } : { entries };
 }
 
 function behind(last: AuditEntry | undefined, deed: AuditDeed): AuditEntry {
@@ -85,16 +67,10 @@ function behind(last: AuditEntry | undefined, deed: AuditDeed): AuditEntry {
   // As JSON keeps it, so that the hash of what is read back is the hash of what was written.
   const kept = JSON.parse(JSON.stringify(deed)) as AuditDeed;
   const entry = { ...kept, position, previous: last?.hash ?? '' };
-  return { ...entry, hash: hashOf(entry) };
+  return { ...entry, hash: auditHash(entry) };
 }
 
-/** SHA-256 (hex) over the canonical JSON of everything but the hash itself. */
-function hashOf(entry: Omit<AuditEntry, 'hash'> & { readonly hash?: string }): string {
-  const { hash: _own, ...content } = entry;
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
-}
-
-async function lastEntries(table: Table, burst: string): Promise<AuditEntry[]> {
+async function lastEntries(table: Table, burst?: string): Promise<AuditEntry[]> {
   const query = { ...stretches.audits(burst), descending: true, limit: LOOK_BACK };
   const page = await table.query({ ...query, consistent: true });
   return page.items.map(decode);

@@ -30,8 +30,12 @@ export function toFault(error: unknown, operation: string): Fault {
   return new Fault('store_unanswered', text, { retryable: true, cause: error });
 }
 
+const CONDITION_FAILED = 'ConditionalCheckFailedException';
+
 export function isConditionFailed(error: unknown): boolean {
-  return describe(error).name === 'ConditionalCheckFailedException';
+  // Without the SDK the service's own name begins the message of a fault.
+  if (error instanceof Fault) return error.message.startsWith(CONDITION_FAILED);
+  return describe(error).name === CONDITION_FAILED;
 }
 
 function describe(error: unknown): { name: string; message: string; status: number } {

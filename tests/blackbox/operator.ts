@@ -86,15 +86,13 @@ export class Operator {
 
   async recipients(burst: string): Promise<ListedRecipients['recipients']> {
     const all: ListedRecipients['recipients'][number][] = [];
-    for (let page: number | undefined = 0; page !== undefined; ) {
-      const answer: ListedRecipients = await this.call(
-        'GET',
-        `/v1/bursts/${burst}/recipients?page=${page}`,
-      );
+    for (let query = ''; ; ) {
+      const path = `/v1/bursts/${burst}/recipients${query}`;
+      const answer: ListedRecipients = await this.call('GET', path);
       all.push(...answer.recipients);
-      page = answer.next;
+      if (answer.next === undefined) return all;
+      query = `?after=${answer.next}`;
     }
-    return all;
   }
 
   async plan(wanted: Wanted): Promise<void> {

@@ -22,7 +22,8 @@ import { advance, type BurstEvent } from '#domain/advance.ts';
 import type { Burst } from '#domain/burst.ts';
 import { Fault, Refusal } from '#domain/faults.ts';
 import { addressDigest } from '#domain/suppression.ts';
-import { brokenLink, listAudit } from '#store/audit-log.ts';
+import { brokenLink } from '#domain/audit-chain.ts';
+import { listAudit } from '#store/audit-log.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
 import { readChanges } from '#store/change-log.ts';
 import { loadConnection } from '#store/connections.ts';
@@ -604,7 +605,7 @@ test('a token is shown once and kept as a digest', async () => {
     name: 'ben',
     scopes: ['approver'],
   });
-  expect(await findPrincipal(world.table, token)).toEqual({ name: 'ben', scopes: ['approver'] });
+  expect(await findPrincipal(world.table, token)).toMatchObject({ name: 'ben', scopes: ['approver'] });
   expect(await findPrincipal(world.table, `${token}x`)).toBeUndefined();
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type AuditDeed, appendAudit, brokenLink, listAudit } from '#store/audit-log.ts';
+import { type AuditDeed, brokenLink } from '#domain/audit-chain.ts';
+import { appendAudit, listAudit } from '#store/audit-log.ts';
 import { MemoryTable } from '#store/memory-table.ts';
 import { faultyTable, type PutFault } from './faulty-table.ts';
 

@@ -15,8 +15,9 @@ const dynalite = createRequire(import.meta.url)('dynalite') as (options: {
 
 export interface DynaliteTables {
   readonly client: DynamoDBClient;
-  /** A fresh, empty table. */
-  create(): Promise<Table>;
+  readonly endpoint: string;
+  /** A fresh, empty table, through the SDK unless it is said otherwise. */
+  create(over?: (name: string) => Table): Promise<Table>;
   stop(): Promise<void>;
 }
 
@@ -26,8 +27,9 @@ export async function startDynalite(): Promise<DynaliteTables> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
@@ -35,12 +37,13 @@ export async function startDynalite(): Promise<DynaliteTables> {
   let created = 0;
   return {
     client,
-    create: async () => {
+    endpoint,
+    create: async (over = (name) => createDynamoTable(client, name)) => {
       created += 1;
       const name = `volley-${created}`;
       await client.send(new CreateTableCommand(createTableInput(name)));
       await active(client, name);
-      return createDynamoTable(client, name);
+      return over(name);
     },
     stop: async () => {
       client.destroy();

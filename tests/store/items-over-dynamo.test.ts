@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Table } from '#domain/ports.ts';
 import { listContacts, saveContact } from '#store/audiences.ts';
-import { appendAudit, brokenLink, listAudit } from '#store/audit-log.ts';
+import { brokenLink } from '#domain/audit-chain.ts';
+import { appendAudit, listAudit } from '#store/audit-log.ts';
 import { createBurst, dueBursts, listBursts, loadBurst, saveBurst } from '#store/bursts.ts';
 import { readChanges } from '#store/change-log.ts';
 import { claimKey, recordAnswer } from '#store/idempotency.ts';

@@ -1,0 +1,27 @@
+// How set-aside feedback looks when it is answered.
+
+import * as z from 'zod/mini';
+import { InstantSchema } from '#domain/ids.ts';
+
+const count = z.int().check(z.gte(0));
+
+export const DeadLettersAnswer = z.strictObject({
+  deadLetters: z.array(
+    z.strictObject({
+      id: z.string(),
+      what: z.string(),
+      burst: z.optional(z.string()),
+      sentAt: InstantSchema,
+      bytes: count,
+      reason: z.string(),
+      receives: z.optional(count),
+    }),
+  ),
+  isWhole: z.boolean(),
+});
+
+export const RedrivenAnswer = z.strictObject({
+  replayed: count,
+  missing: z.array(z.string()),
+  isWhole: z.boolean(),
+});
