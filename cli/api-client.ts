@@ -25,6 +25,8 @@ export interface CallOptions {
   readonly text?: { readonly type: string; readonly body: string | Uint8Array };
   readonly headers?: { readonly [name: string]: string };
   readonly timeoutMs?: number;
+  /** The answer holds a secret: it is asked for without a key, under which it would be kept. */
+  readonly isSecret?: boolean;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -62,7 +64,7 @@ export class ApiClient {
     };
     const content = options.text?.body ?? (body === undefined ? undefined : JSON.stringify(body));
     if (content !== undefined) headers['content-type'] = options.text?.type ?? 'application/json';
-    if (method !== 'GET') headers['idempotency-key'] = this.#nextKey();
+    if (method !== 'GET' && !options.isSecret) headers['idempotency-key'] = this.#nextKey();
     const init = { method, headers, ...(content === undefined ? {} : { body: content }) };
     return this.#repeat<T>(path, init, options.timeoutMs ?? TIMEOUT_MS);
   }
@@ -97,9 +99,9 @@ export class ApiClient {
     }
   }
 
-  #unanswered(init: RequestInit, lost: { readonly isFinal: boolean } | undefined): CommandFailure {
+  #unanswered(init: RequestInit, lost: object | undefined): CommandFailure {
     const { unanswered } = exitCodes;
-    if (lost?.isFinal) {
+    if (lost && 'isFinal' in lost && lost.isFinal) {
       const message = `nothing answers at ${this.url}: is it running? (npm start)`;
       return new CommandFailure(message, unanswered, 'unreachable');
     }

@@ -42,7 +42,8 @@ interface Order extends Pick<Command, 'about' | 'more' | 'examples'> {
 
 function order(given: Order): Command {
   const { name, verb = name, usage = `${name} BURST`, question, ...about } = given;
-  const options = { ...given.options, ...actOptions };
+  const { yes, ...dry } = actOptions;
+  const options = { ...given.options, ...(question ? { yes } : {}), ...dry };
   const run = async (args: readonly string[]): Promise<number> => {
     const parsed = parse(args, options);
     const burst = needed(parsed, usage, 'burst');

@@ -34,7 +34,7 @@ function legText({ metric }: BurstReport, { leg, channel, design, calls, verdict
   const head = ['call', 'sent', 'reached', 'clicks', '(robots)', 'people', 'goal', 'late'];
   return [
     `${leg === channel ? leg : `${leg} (${channel})`} · ${design} · ${plain(words.headline)}`,
-    `  ${plain(words.sure)}`,
+    ...[words.why, words.sure].filter((line) => line !== '').map((line) => `  ${plain(line)}`),
     ...columns([head, ...rows]).map((line) => `  ${line}`),
     ...intervals(calls, isClick ? 'clicked' : 'reached the goal'),
     `  ${plain(words.next)}`,

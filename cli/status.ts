@@ -1,52 +1,64 @@
 // Where bursts stand: all of them in a line each, or one in full.
 
 import type { ListedBursts } from '#commands/list-bursts.ts';
-import type { ShownBurst } from '#commands/show-burst.ts';
 import { type ApiClient, connect } from './api-client.ts';
-import { type Command, parse } from './command.ts';
+import { type Command, exitCodes, flag, parse } from './command.ts';
+import { show } from './schedule.ts';
+import { answer } from './screen.ts';
+import { stateOf } from './state-words.ts';
+import { statusView } from './status-lines.ts';
+import { watch } from './watch.ts';
+import { table } from './words.ts';
+
+const options = {
+  watch: { type: 'boolean', about: 'go on showing it until it is over' },
+} as const;
 
 export const status: Command = {
-  usage: 'status [BURST]',
+  usage: 'status [BURST] [--watch]',
   about: 'where a burst stands, or all of them',
+  more: 'With --watch on a terminal it is redrawn in place, elsewhere a line is printed when something changes.',
+  options,
+  examples: ['volley status atlas-launch --watch'],
   run: async (args) => {
-    const parsed = parse(args);
+    const parsed = parse(args, options);
     const api = connect(parsed);
     const [burst] = parsed.positionals;
     if (burst === undefined) {
-      const { bursts } = await api.call<ListedBursts>('GET', '/v1/bursts?limit=200');
-      const lines = bursts.map(({ burst: id, state, moment }) =>
-        [id.padEnd(28), state.padEnd(11), moment?.text ?? ''].join(' ').trimEnd(),
-      );
-      const text = lines.length === 0 ? 'there are no bursts' : lines.join('\n');
-      console.log(parsed.json ? JSON.stringify({ bursts }) : text);
-      return 0;
+      const bursts = await allBursts(api);
+      answer(parsed.json, { bursts }, burstTable(bursts));
+      return exitCodes.done;
     }
+    if (flag(parsed, 'watch')) return watch(api, burst, { json: parsed.json });
     const shown = await show(api, burst);
-    console.log(parsed.json ? JSON.stringify(shown) : inFull(shown));
-    return 0;
+    const { facts, figures } = statusView(shown);
+    answer(parsed.json, shown, [...facts, ...figures]);
+    return exitCodes.done;
   },
 };
 
-function show(api: ApiClient, burst: string): Promise<ShownBurst> {
-  return api.call<ShownBurst>('GET', `/v1/bursts/${encodeURIComponent(burst)}`);
+type Listed = ListedBursts['bursts'][number];
+
+export async function allBursts(api: ApiClient): Promise<Listed[]> {
+  const all: Listed[] = [];
+  for (let after = ''; ; ) {
+    const query = after === '' ? '' : `&after=${after}`;
+    const page = await api.call<ListedBursts>('GET', `/v1/bursts?limit=200${query}`);
+    all.push(...page.bursts);
+    if (page.next === undefined) return all;
+    after = page.next;
+  }
 }
 
-function inFull(shown: ShownBurst): string {
-  const { sent } = shown;
-  const count = (value: number) => value.toLocaleString('en');
-  return [
-    `${shown.burst} is ${shown.state}${shown.reason === undefined ? '' : `: ${shown.reason}`}`,
-    ...(shown.moment === undefined ? [] : [`  moment      ${shown.moment.text}`]),
-    ...shown.legs.map(
-      ({ name, channel, state, reason }) =>
-        `  ${name.padEnd(11)} ${channel === name ? '' : `${channel}, `}${state}${reason ? ` (${reason})` : ''}`,
-    ),
-    `  list        ${count(sent.recipients)}`,
-    `  sent        ${count(sent.accepted)}`,
-    `  refused     ${count(sent.refused)}`,
-    `  in doubt    ${count(sent.inDoubt)}${sent.unproven ? `, unproven ${count(sent.unproven)}` : ''}`,
-    `  held back   ${count(sent.heldBack)}`,
-    `  to come     ${count(sent.inFlight + sent.remaining)}`,
-    ...shown.posts.flatMap(({ leg, url }) => (url === undefined ? [] : [`  ${leg} at ${url}`])),
-  ].join('\n');
+export function burstTable(bursts: readonly Listed[]): string[] {
+  if (bursts.length === 0) return ['there are no bursts: volley init NAME begins one'];
+  return table([
+    ['burst', 'state', 'moment', 'channels'],
+    ...bursts.map(({ burst, state, moment, standbyFrom, legs }) => [
+      burst,
+      stateOf(state),
+      moment?.text ?? standbyFrom?.text ?? '',
+      legs.map(({ name }) => name).join(', '),
+    ]),
+  ]);
 }

@@ -242,6 +242,9 @@ export const functions: readonly FunctionDefinition[] = [
       VOLLEY_LINK_BASE: linkBase,
       VOLLEY_PARAMETERS: parameters,
       VOLLEY_CONFIGURATION_SET: { from: 'configuration_set' },
+      VOLLEY_LOOPBACK: { from: 'loopback' },
+      VOLLEY_SES_PER_SECOND: { from: 'ses_per_second' },
+      VOLLEY_SES_PER_DAY: { from: 'ses_per_day' },
       VOLLEY_RUN_FUNCTION: { from: 'function', function: 'run' },
       VOLLEY_QUEUE_URL: feedbackUrl,
       VOLLEY_DEAD_LETTER_URL: deadLetterUrl,
@@ -254,6 +257,8 @@ export const functions: readonly FunctionDefinition[] = [
       { action: 'ssm:PutParameter', on: { kind: 'parameters', below: 'connections' } },
       startRunner,
       switchSending,
+      // What a check says of the quota.
+      { action: 'ses:GetAccount', on: { kind: 'account' } },
       ...redrive,
     ],
   },

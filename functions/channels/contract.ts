@@ -101,6 +101,8 @@ export interface BroadcastChannel {
   readonly kind: 'broadcast';
   /** Capability flags, read from the account where possible. Never mutates. */
   describe(connection: string): Promise<Described>;
+  /** Whose account the connection's token opens. Throws where it opens none. Never mutates. */
+  account?(connection: string): Promise<string>;
   /** Pure: counts by the channel's own rule, looks at media, alt text and links. */
   check(context: BroadcastContext, described: Described): readonly Problem[];
   /** Nothing publicly visible; safe to repeat. */

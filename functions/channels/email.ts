@@ -10,6 +10,7 @@ import type { AddressableChannel, Addressee, Quota, SentBatch } from './contract
 import { checkEmail } from './email-check.ts';
 import { compileTemplate, type EmailTemplate } from './email-template.ts';
 import { encodeName } from './encode-name.ts';
+import { replaceSlots } from './slots.ts';
 
 export interface EmailChannelOptions {
   readonly ses: Ses;
@@ -36,6 +37,9 @@ const NOBODY: ReadonlySet<string> = new Set([
   'INVALID_SENDING_POOL_NAME',
 ]);
 
+/** Stands for a token where nobody is to follow the link: the click function knows none like it. */
+const SHOWN_TOKEN = 'preview';
+
 /** Entry statuses that write off this one recipient. */
 const NEVER: ReadonlySet<string> = new Set(['MESSAGE_REJECTED', 'INVALID_PARAMETER', 'FAILED']);
 
@@ -51,15 +55,7 @@ export function createEmailChannel(options: EmailChannelOptions): AddressableCha
         ...senders(leg.from, leg.replyTo),
         configurationSet: leg.configurationSet,
       };
-      const writing: Writing = {
-        burst,
-        leg: leg.name,
-        says: new Map(calls.map((call) => [call.name, call.say])),
-        template: compileTemplate(leg, linkBase),
-        linkBase,
-        host: new URL(linkBase).host,
-        key,
-      };
+      const writing = writingOf({ burst, leg, calls, linkBase }, key);
       const { subject, html, text } = writing.template;
       return {
         async send(addressees) {
@@ -77,6 +73,76 @@ export function createEmailChannel(options: EmailChannelOptions): AddressableCha
   };
 }
 
+type Context = Parameters<AddressableChannel['prepare']>[0];
+
+function writingOf({ burst, leg, calls, linkBase }: Context, key: SigningKey | undefined): Writing {
+  return {
+    burst,
+    leg: leg.name,
+    says: new Map(calls.map((call) => [call.name, call.say])),
+    template: compileTemplate(leg, linkBase),
+    linkBase,
+    host: new URL(linkBase).host,
+    key,
+  };
+}
+
+/** One email as its recipient gets it. */
+export interface WrittenEmail {
+  readonly from: string;
+  readonly replyTo?: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly headers: readonly NameValue[];
+}
+
+/** Bytes of one recipient's email as it is sent, or why none can be: without keys and calls. */
+export function createEmailSizer(context: Context): (to: Addressee) => number | string {
+  const writing = writingOf(context, undefined);
+  const { subject, html, text } = writing.template;
+  const fixed = Buffer.byteLength(subject + html + text);
+  const uses = new Map<string, number>();
+  for (const [, slot = ''] of `${subject}${html}${text}`.matchAll(/\{\{(\w+)\}\}/g)) {
+    uses.set(slot, (uses.get(slot) ?? 0) + 1);
+  }
+  return (to) => {
+    const entry = entryOf(to, writing);
+    if (!('to' in entry)) return 'reason' in entry ? entry.reason : entry.kind;
+    let bytes = fixed;
+    for (const [slot, times] of uses) {
+      bytes += times * (Buffer.byteLength(entry.slots[slot] ?? '') - slot.length - 4);
+    }
+    return bytes;
+  };
+}
+
+/**
+ * What the very code that sends gives to the provider for one recipient, with the slots filled in.
+ * Without signing keys its links lead nowhere: then it can be shown to anybody.
+ */
+export async function writeEmail(
+  keys: Pick<EmailChannelOptions, 'secrets' | 'signingKeys'> | undefined,
+  context: Context,
+  addressee: Addressee,
+): Promise<WrittenEmail | { readonly refused: string }> {
+  const key = keys && (await signingKey(keys.secrets, keys.signingKeys));
+  const writing = writingOf(context, key);
+  const entry = entryOf(addressee, writing);
+  if (!('to' in entry)) return { refused: 'reason' in entry ? entry.reason : entry.kind };
+  const filled = (part: string) => replaceSlots(part, (slot) => entry.slots[slot] ?? '');
+  const { subject, html, text } = writing.template;
+  return {
+    ...senders(context.leg.from, context.leg.replyTo),
+    to: entry.to,
+    subject: filled(subject),
+    html: filled(html),
+    text: filled(text),
+    headers: entry.headers,
+  };
+}
+
 /** What stays the same for every recipient of a leg. */
 interface Writing {
   readonly burst: string;
@@ -85,7 +151,8 @@ interface Writing {
   readonly template: EmailTemplate;
   readonly linkBase: string;
   readonly host: string;
-  readonly key: SigningKey;
+  /** Absent: links are shown and never followed. */
+  readonly key: SigningKey | undefined;
 }
 
 type Outcome = Extract<SentBatch, { kind: 'answered' }>['outcomes'][number];
@@ -120,9 +187,10 @@ function entryOf(addressee: Addressee, writing: Writing): BulkEntry | Outcome {
   if (!/^[^\s\p{Cc},;<>"@]+@[^\s\p{Cc},;<>"@]+$/u.test(address)) {
     return { kind: 'refused', reason: 'address_malformed' };
   }
-  const click = sign({ purpose: 'click', burst, leg, call, ordinal }, host, key);
+  const open = { purpose: 'click', burst, leg, call, ordinal } as const;
   const leave = { purpose: 'unsubscribe', burst, leg, call: digest, ordinal } as const;
-  const unsubscribe = sign(leave, host, key);
+  const click = key ? sign(open, host, key) : SHOWN_TOKEN;
+  const unsubscribe = key ? sign(leave, host, key) : SHOWN_TOKEN;
   const slots = writing.template.slotsOf(addressee.fields, say, { click, unsubscribe });
   if (isRefused(slots))
     return { kind: 'refused', reason: `control_character in ${slots.refusedField}` };

@@ -27,7 +27,12 @@ export const StatusCounts = z.object({
   replies_count: z.optional(z.unknown()),
 });
 
-export const Account = z.object({ id: RemoteId, followers_count: z.optional(z.unknown()) });
+export const Account = z.object({
+  id: RemoteId,
+  /** With its server where that is another one. */
+  acct: z.optional(z.string().check(z.maxLength(300))),
+  followers_count: z.optional(z.unknown()),
+});
 
 export const Media = z.object({ id: RemoteId, url: z.optional(z.nullable(z.string())) });
 

@@ -57,6 +57,7 @@ export function createMastodonChannel(options: MastodonOptions): BroadcastChanne
   return {
     kind: 'broadcast',
     describe: async (connection) => describe(http, await open(connection)),
+    account: async (connection) => accountName(http, await open(connection)),
     check: checkMastodon,
     async prepare(context) {
       const access = await open(context.leg.connection);
@@ -110,6 +111,13 @@ async function describe(http: Http, access: Access) {
   }
   // A server that describes itself in neither form: Mastodon's defaults, and nothing to rely on.
   return describeInstance({});
+}
+
+async function accountName(http: Http, access: Access): Promise<string> {
+  const answer = await callApi(http, access, read('/api/v1/accounts/verify_credentials'));
+  const account = parsed(answer, Account);
+  if (!account) throw readFault('the token opens no account', answer, access);
+  return account.acct === undefined ? `account ${account.id}` : `@${account.acct}`;
 }
 
 async function measure(

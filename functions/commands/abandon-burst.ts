@@ -4,12 +4,16 @@ import * as z from 'zod/mini';
 import { advance } from '#domain/advance.ts';
 import { Id } from '#domain/ids.ts';
 import { changeBurst } from './change-burst.ts';
-import { type CommandContext, requireScope } from './context.ts';
+import { type CommandContext, dryIf, requireScope } from './context.ts';
 import { describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import type { ChangedBurstView } from './schedule-burst.ts';
 
-export const AbandonBurstInput = z.strictObject({ burst: Id });
+export const AbandonBurstInput = z.strictObject({
+  burst: Id,
+  /** Says what would become of it and writes nothing. */
+  dryRun: z.optional(z.boolean()),
+});
 
 /** Throws Refusal `wrong_state` unless the burst is stopped. */
 export async function abandonBurst(
@@ -17,11 +21,11 @@ export async function abandonBurst(
   input: z.output<typeof AbandonBurstInput>,
 ): Promise<ChangedBurstView> {
   requireScope(context, 'operator');
-  const { burst: id } = parseInput(AbandonBurstInput, input);
-  const { burst, warnings } = await changeBurst(context, id, 'abandon', (header) =>
+  const { burst: id, dryRun } = parseInput(AbandonBurstInput, input);
+  const { burst, warnings } = await changeBurst(dryIf(context, dryRun), id, 'abandon', (header) =>
     advance(header, { kind: 'abandon', now: context.clock.now() }),
   );
   // A stop had switched the sending off; whatever is sent next goes through the same set.
-  await context.setSending(id, true).catch(() => undefined);
+  if (!dryRun) await context.setSending(id, true).catch(() => undefined);
   return { ...describeBurst(burst), warnings };
 }

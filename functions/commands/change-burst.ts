@@ -6,6 +6,7 @@ import { Fault, Refusal } from '#domain/faults.ts';
 import { appendAudit } from '#store/audit-log.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
 import type { CommandContext } from './context.ts';
+import { requireVersion } from './describe-burst.ts';
 
 /** Writers that race for one header: a runner's heartbeats and a few people. */
 const ATTEMPTS_MAX = 12;
@@ -31,7 +32,7 @@ export async function findBurst(
 /**
  * Applies a decision to the header as it stands; after a lost race the decision is taken anew on
  * what stands there then, never repeated blindly.
- * Throws Refusal with the code of `advance`, `burst_unknown`, or `contended`.
+ * Throws Refusal with the code of `advance`, `burst_unknown`, `precondition_failed` or `contended`.
  */
 export async function changeBurst(
   context: CommandContext,
@@ -41,8 +42,10 @@ export async function changeBurst(
 ): Promise<ChangedBurst> {
   let burst = await findBurst(context, id);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    requireVersion(context.expected, burst);
     const answer = await decide(burst);
     if (answer.kind === 'refused') throw new Refusal(answer.code, answer.message);
+    if (context.isDry) return { burst: answer.burst, isChanged: false, warnings: [] };
     if (answer.burst === burst) return { burst, isChanged: false, warnings: [] };
     const saved = await saveBurst(context.table, burst, answer.burst, context.entropy.id());
     if (saved.kind === 'saved') {

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { advance } from '#domain/advance.ts';
 import { Id, Name } from '#domain/ids.ts';
 import { changeBurst } from './change-burst.ts';
-import { type CommandContext, requireScope } from './context.ts';
+import { type CommandContext, dryIf, requireScope } from './context.ts';
 import { describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import type { ChangedBurstView } from './schedule-burst.ts';
@@ -13,6 +13,8 @@ export const FireBurstInput = z.strictObject({
   burst: Id,
   /** Which of the planned outcomes came true; the others are dropped in the same write. */
   outcome: z.optional(Name),
+  /** Says what would become of it and writes nothing. */
+  dryRun: z.optional(z.boolean()),
 });
 
 /**
@@ -26,8 +28,8 @@ export async function fireBurst(
   input: z.output<typeof FireBurstInput>,
 ): Promise<ChangedBurstView> {
   requireScope(context, 'operator');
-  const { burst: id, outcome } = parseInput(FireBurstInput, input);
-  const { burst, warnings } = await changeBurst(context, id, 'fire', (header) =>
+  const { burst: id, outcome, dryRun } = parseInput(FireBurstInput, input);
+  const { burst, warnings } = await changeBurst(dryIf(context, dryRun), id, 'fire', (header) =>
     advance(header, {
       kind: 'fire',
       now: context.clock.now(),

@@ -18,7 +18,7 @@ import { audit, changeBurst } from './change-burst.ts';
 import { type CompiledPlan, compilePlan } from './compile-plan.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { type AudienceCount, countAudiences, totalOf } from './count-audiences.ts';
-import { type BurstView, describeBurst } from './describe-burst.ts';
+import { type BurstView, describeBurst, requireVersion } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import { refuseUnknownLists } from './refuse-unknown-lists.ts';
 import { storeLinks } from './store-links.ts';
@@ -63,7 +63,30 @@ export async function planBurst(
   input: z.output<typeof PlanBurstInput>,
 ): Promise<PlannedBurst> {
   requireScope(context, 'operator');
-  const { file, dryRun, ...given } = parseInput(PlanBurstInput, input);
+  const given = parseInput(PlanBurstInput, input);
+  const { compiled, audiences, wanted } = await readPlan(context, given);
+  if (given.dryRun) return answer(wanted, compiled, audiences, []);
+  for (const media of compiled.media) await saveMedia(context.table, media.bytes);
+  await savePlan(context.table, compiled.plan);
+  await notePlannedBurst(context.table, wanted.id);
+  const { burst, isChanged, warnings } = await writeHeader(context, wanted);
+  if (isChanged) await storeLinks(context, burst);
+  return { ...answer(burst, compiled, audiences, warnings), isChanged };
+}
+
+export interface ReadPlan {
+  readonly compiled: CompiledPlan;
+  readonly audiences: readonly AudienceCount[];
+  /** The header it would have. */
+  readonly wanted: Burst;
+}
+
+/** What a campaign file and its files come to; writes nothing. Throws as `planBurst` does. */
+export async function readPlan(
+  context: CommandContext,
+  input: z.output<typeof PlanBurstInput>,
+): Promise<ReadPlan> {
+  const { file, ...given } = input;
   const reading = readCampaignFile(file.text, file.name);
   if (reading.kind === 'refused') throw refuseFile(reading.problems);
   const { source } = reading;
@@ -78,17 +101,12 @@ export async function planBurst(
   refuseEmptyLists(source, audiences);
   await refuseUnknownLists(context, source, compiled.plan);
   const wanted = headerOf(context, compiled, totalOf(audiences));
-  if (dryRun) return answer(wanted, compiled, audiences, []);
-  for (const media of compiled.media) await saveMedia(context.table, media.bytes);
-  await savePlan(context.table, compiled.plan);
-  await notePlannedBurst(context.table, wanted.id);
-  const { burst, isChanged, warnings } = await writeHeader(context, wanted);
-  if (isChanged) await storeLinks(context, burst);
-  return { ...answer(burst, compiled, audiences, warnings), isChanged };
+  return { compiled, audiences, wanted };
 }
 
 async function writeHeader(context: CommandContext, wanted: Burst) {
   if (!(await loadBurst(context.table, wanted.id, { consistent: true }))) {
+    requireVersion(context.expected, undefined);
     const saved = await createBurst(context.table, wanted, context.entropy.id());
     if (saved.kind === 'saved') {
       await audit(context, wanted.id, 'plan', undefined, { contentHash: wanted.contentHash });

@@ -7,7 +7,7 @@ import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import { type Moment, parseMoment } from '#domain/moment.ts';
 import { changeBurst } from './change-burst.ts';
-import { type CommandContext, requireScope } from './context.ts';
+import { type CommandContext, dryIf, requireScope } from './context.ts';
 import { type BurstView, describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import { withApprovalPolicy } from './require-approval.ts';
@@ -19,6 +19,8 @@ export const ScheduleBurstInput = z.strictObject({
   at: z.optional(z.string().check(z.maxLength(100))),
   /** Where `at` names none; absent: the zone the burst was planned in. */
   zone: z.optional(z.string().check(z.maxLength(64))),
+  /** Says what would become of it and writes nothing. */
+  dryRun: z.optional(z.boolean()),
 });
 
 export interface ChangedBurstView extends BurstView {
@@ -31,14 +33,19 @@ export async function scheduleBurst(
   input: z.output<typeof ScheduleBurstInput>,
 ): Promise<ChangedBurstView> {
   requireScope(context, 'operator');
-  const { burst: id, at, zone } = parseInput(ScheduleBurstInput, input);
-  const { burst, warnings } = await changeBurst(context, id, 'schedule', async (header) => {
-    const now = context.clock.now();
-    const moment = momentOf(header, { at, zone, now });
-    const checked = await withApprovalPolicy(context, header);
-    return advance(checked, { kind: 'schedule', momentAt: moment.at, zone: moment.zone, now });
-  });
-  await storeLinks(context, burst);
+  const { burst: id, at, zone, dryRun } = parseInput(ScheduleBurstInput, input);
+  const { burst, warnings } = await changeBurst(
+    dryIf(context, dryRun),
+    id,
+    'schedule',
+    async (header) => {
+      const now = context.clock.now();
+      const moment = momentOf(header, { at, zone, now });
+      const checked = await withApprovalPolicy(context, header);
+      return advance(checked, { kind: 'schedule', momentAt: moment.at, zone: moment.zone, now });
+    },
+  );
+  if (!dryRun) await storeLinks(context, burst);
   return { ...describeBurst(burst), warnings };
 }
 

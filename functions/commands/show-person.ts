@@ -4,18 +4,18 @@ import * as z from 'zod/mini';
 import { parseAddress } from '#domain/address.ts';
 import { type Facts, marks } from '#domain/facts.ts';
 import { depthOf, leafPath } from '#domain/facts-place.ts';
-import { type Fate, fateOf } from '#domain/fate-of.ts';
+import type { Fate } from '#domain/fate-of.ts';
 import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
-import { addressDigest, normaliseAddress } from '#domain/suppression.ts';
+import { addressDigest } from '#domain/suppression.ts';
 import { loadNode } from '#store/facts.ts';
-import { loadManifestChunk } from '#store/manifests.ts';
 import { findSuppression } from '#store/suppressions.ts';
 import { findBurst } from './change-burst.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
+import { entriesOf } from './person-entries.ts';
 import { readLedger } from './progress.ts';
 
 export const ShowPersonInput = z.strictObject({
@@ -54,35 +54,31 @@ export async function showPerson(
     throw new Refusal('address_invalid', parsed.message, { field: 'address' });
   }
   const burst = await findBurst(context, id);
-  const { head, lanes, records } = await readLedger(context.table, burst);
+  const known = await readLedger(context.table, burst);
+  const { head } = known;
   if (!head) throw new Refusal('not_frozen', `the audience of burst ${id} is not frozen yet`);
-  const ledger = { burst, head, lanes, records };
-  const entries: ShownEntry[] = [];
-  for await (const ordinal of ordinalsOf(context.table, head, parsed.address)) {
-    const fate = fateOf(ledger, ordinal, context.clock.now());
-    if (fate)
-      entries.push({ ordinal, ...fate, events: await eventsOf(context.table, head, ordinal) });
-  }
+  const entries = await entriesOf(context, burst, head, parsed.address, known);
+  const shown = entries.map(async ({ fields: _fields, ...entry }) => ({
+    ...entry,
+    events: await eventsOf(context.table, head, entry.ordinal),
+  }));
   const digest = addressDigest(parsed.address, await context.suppressionKey());
   const order = await findSuppression(context.table, digest);
   const suppressed = order && { reason: order.reason, at: order.at };
-  return { burst: id, digest, entries, ...(suppressed ? { suppressed } : {}) };
+  return {
+    burst: id,
+    digest,
+    entries: await Promise.all(shown),
+    ...(suppressed ? { suppressed } : {}),
+  };
 }
 
-async function* ordinalsOf(
+/** By kind: what came back from the provider and from the reader. */
+export async function eventsOf(
   table: Table,
   head: ManifestHead,
-  address: string,
-): AsyncGenerator<number> {
-  const wanted = normaliseAddress(address);
-  for (let chunk = 0; chunk * head.chunkRecipients < head.recipients; chunk += 1) {
-    for (const member of await loadManifestChunk(table, head.burst, head.freeze, chunk)) {
-      if (normaliseAddress(member.address) === wanted) yield member.ordinal;
-    }
-  }
-}
-
-async function eventsOf(table: Table, head: ManifestHead, ordinal: number): Promise<string[]> {
+  ordinal: number,
+): Promise<string[]> {
   const path = leafPath(ordinal, depthOf(head.recipients));
   const node = await loadNode(table, head.burst, 'o', path);
   const facts = node?.kind === 'leaf' ? node.facts.get(String(ordinal)) : undefined;

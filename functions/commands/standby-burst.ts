@@ -7,7 +7,7 @@ import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import { parseMoment } from '#domain/moment.ts';
 import { changeBurst } from './change-burst.ts';
-import { type CommandContext, requireScope } from './context.ts';
+import { type CommandContext, dryIf, requireScope } from './context.ts';
 import { describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import { withApprovalPolicy } from './require-approval.ts';
@@ -20,6 +20,8 @@ export const StandbyBurstInput = z.strictObject({
   from: z.optional(z.string().check(z.maxLength(100))),
   until: z.optional(z.string().check(z.maxLength(100))),
   zone: z.optional(z.string().check(z.maxLength(64))),
+  /** Says what would become of it and writes nothing. */
+  dryRun: z.optional(z.boolean()),
 });
 
 /** Throws Refusal `moment_...`, `zone_...`, `not_approved`, `approval_expired` or `wrong_state`. */
@@ -28,14 +30,19 @@ export async function standbyBurst(
   input: z.output<typeof StandbyBurstInput>,
 ): Promise<ChangedBurstView> {
   requireScope(context, 'operator');
-  const { burst: id, ...wanted } = parseInput(StandbyBurstInput, input);
-  const { burst, warnings } = await changeBurst(context, id, 'standby', async (header) => {
-    const now = context.clock.now();
-    const span = spanOf(header, wanted, now);
-    const checked = await withApprovalPolicy(context, header);
-    return advance(checked, { kind: 'standby', ...span, now });
-  });
-  await storeLinks(context, burst);
+  const { burst: id, dryRun, ...wanted } = parseInput(StandbyBurstInput, input);
+  const { burst, warnings } = await changeBurst(
+    dryIf(context, dryRun),
+    id,
+    'standby',
+    async (header) => {
+      const now = context.clock.now();
+      const span = spanOf(header, wanted, now);
+      const checked = await withApprovalPolicy(context, header);
+      return advance(checked, { kind: 'standby', ...span, now });
+    },
+  );
+  if (!dryRun) await storeLinks(context, burst);
   return { ...describeBurst(burst), warnings };
 }
 

@@ -6,7 +6,7 @@ import { type Burst, isLeased } from '#domain/burst.ts';
 import { Id } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import { changeBurst } from './change-burst.ts';
-import { type CommandContext, requireScope } from './context.ts';
+import { type CommandContext, dryIf, requireScope } from './context.ts';
 import { describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import { type Counts, progressOf, readLedger } from './progress.ts';
@@ -15,6 +15,8 @@ import type { ChangedBurstView } from './schedule-burst.ts';
 export const StopBurstInput = z.strictObject({
   burst: Id,
   reason: z.optional(z.string().check(z.maxLength(200), z.regex(/^[^\p{Cc}]*$/u, 'one line'))),
+  /** Says what would become of it and writes nothing. */
+  dryRun: z.optional(z.boolean()),
 });
 
 export interface StoppedBurst extends ChangedBurstView {
@@ -32,8 +34,8 @@ export async function stopBurst(
   input: z.output<typeof StopBurstInput>,
 ): Promise<StoppedBurst> {
   requireScope(context, 'operator');
-  const { burst: id, reason } = parseInput(StopBurstInput, input);
-  const { burst, warnings } = await changeBurst(context, id, 'stop', (header) =>
+  const { burst: id, reason, dryRun } = parseInput(StopBurstInput, input);
+  const { burst, warnings } = await changeBurst(dryIf(context, dryRun), id, 'stop', (header) =>
     advance(header, {
       kind: 'stop',
       now: context.clock.now(),
@@ -45,7 +47,7 @@ export async function stopBurst(
   const { legs: _legs, ...sent } = progressOf(burst, ledger, now);
   const isFinal = isOver(burst, sent, now);
   // The second layer has done its work, and other bursts send through the same configuration set.
-  if (isFinal) await context.setSending(id, true).catch(() => undefined);
+  if (isFinal && !dryRun) await context.setSending(id, true).catch(() => undefined);
   return { ...describeBurst(burst), warnings, sent, isFinal };
 }
 

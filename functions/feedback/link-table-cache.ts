@@ -3,7 +3,7 @@
 import type { Table } from '#domain/ports.ts';
 import { type LinkTable, loadLinkTable } from '#store/link-tables.ts';
 
-const KNOWN_FOR_MS = 10 * 60_000;
+const KNOWN_FOR_MS = 60_000;
 /** A burst that is not there may be prepared at any moment. */
 const UNKNOWN_FOR_MS = 2_000;
 const BURSTS_MAX = 1_000;
@@ -14,7 +14,7 @@ interface Kept {
 }
 
 /**
- * The table of a burst: from memory for ten minutes, then read anew; a stale one is used on while
+ * The table of a burst: from memory for a minute (a corrected link has to count soon), then read anew; a stale one is used on while
  * the store does not answer. Throws only where nothing is known and the store cannot be read.
  */
 export function createLinkTableCache(table: Pick<Table, 'get'>, now: () => number) {

@@ -5,6 +5,7 @@ import { importAudience } from '#commands/import-audience.ts';
 import { planBurst } from '#commands/plan-burst.ts';
 import { Fault } from '#domain/faults.ts';
 import { MemoryTable } from '#store/memory-table.ts';
+import { quietChannels } from './quiet-channels.ts';
 
 /** Nothing was ever set aside. */
 const noDeadLetters: CommandContext['deadLetters'] = {
@@ -63,6 +64,7 @@ export function aWorld(over: Partial<CommandContext> = {}): World {
       buildReport: async (burst) => ({ burst: burst.id }),
       startRunner: async (burst) => void world.started.push(burst),
       setSending: async (burst, enabled) => void world.switched.push([burst, enabled]),
+      channels: quietChannels,
       deadLetters: noDeadLetters,
       ...over,
     }),

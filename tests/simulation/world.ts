@@ -17,6 +17,7 @@ import { createBurst } from '#store/bursts.ts';
 import { loadConnection, saveConnection } from '#store/connections.ts';
 import { savePlan } from '#store/plans.ts';
 import { suppress } from '#store/suppressions.ts';
+import { quietChannels } from '../commands/quiet-channels.ts';
 import { audit, type Violation } from './auditor.ts';
 import { contentOf, headerOf } from './campaign.ts';
 import { type FaultClass, type Faults, type Strike, SwarmFaults } from './fault-plan.ts';
@@ -361,6 +362,7 @@ class World implements Surroundings {
       buildReport: async () => ({}),
       startRunner: (burst) => this.#startRunner(node, burst),
       deadLetters: deadLettersOf(node, this.#queue),
+      channels: quietChannels,
       setSending: (burst, enabled) => this.#setSending(node, table, burst, enabled),
     };
   }

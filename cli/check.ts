@@ -1,0 +1,98 @@
+// `volley check FILE`: what it would do, on one screen, and nothing is written.
+
+import type { CheckedBurst } from '#commands/check-burst.ts';
+import { type ApiClient, connect } from './api-client.ts';
+import { readCampaignFolder } from './campaign-folder.ts';
+import { type Command, exitCodes, needed, parse, text } from './command.ts';
+import { forecastLines, hasErrors, problemLines } from './forecast-lines.ts';
+import { answer, style } from './screen.ts';
+import { count, labelled, span } from './words.ts';
+
+const USAGE = 'check FILE';
+const options = {
+  burst: { type: 'string', value: 'NAME', about: 'another name than the campaign has' },
+} as const;
+
+export const check: Command = {
+  usage: USAGE,
+  about: 'who gets it, who does not and why, how long, what it costs',
+  more: `Reads the file, the files it names and the lists, asks every channel, and writes nothing.
+Every default is stated. Ends with 1 when something stands against it.`,
+  options,
+  examples: ['volley check campaign.yaml'],
+  run: async (args) => {
+    const parsed = parse(args, options);
+    const file = needed(parsed, USAGE, 'campaign file');
+    const checked = await checkFile(connect(parsed), file, text(parsed, 'burst'));
+    answer(parsed.json, checked, checkLines(checked));
+    return hasErrors(checked.forecast) ? exitCodes.refused : exitCodes.done;
+  },
+};
+
+export function checkFile(
+  api: ApiClient,
+  file: string,
+  burst: string | undefined,
+): Promise<CheckedBurst> {
+  return api.call<CheckedBurst>('POST', '/v1/check', readCampaignFolder(file, burst));
+}
+
+export interface CheckOptions {
+  /** Where the command line says another moment than the file. */
+  readonly momentAt?: number | undefined;
+  readonly momentText?: string | undefined;
+  readonly zone?: string | undefined;
+}
+
+export function checkLines(checked: CheckedBurst, given: CheckOptions = {}): string[] {
+  const { burst, plan, forecast, defaults } = checked;
+  const momentAt = given.momentAt ?? checked.moment?.at;
+  const zone = given.zone ?? checked.zone;
+  const offer = plan.offer === undefined ? '' : `: ${plan.offer}`;
+  return [
+    style.bold(`${burst}${offer}`),
+    ...labelled([momentRow(checked, given)]),
+    ...forecastLines({ plan, forecast, zone, momentAt }),
+    ...labelled([approvalRow(checked), ['notify', plan.notify.join(', ') || 'nobody']]),
+    ...(defaults.length === 0
+      ? []
+      : ['', '  not in the file, so taken as', ...defaults.map(indent)]),
+    ...verdict(checked),
+  ];
+}
+
+function indent(line: string): string {
+  return `    ${line}`;
+}
+
+function momentRow(checked: CheckedBurst, given: CheckOptions): [string, string] {
+  const { moment, standbyFrom, standbyUntil, outcomes } = checked;
+  const text = given.momentText ?? moment?.text;
+  if (text !== undefined) {
+    const at = given.momentAt ?? moment?.at;
+    const ahead = at === undefined ? '' : `, in ${span(at - Date.now())}`;
+    return ['moment', `${text}${ahead}`];
+  }
+  if (standbyFrom && standbyUntil) {
+    const which = outcomes === undefined ? '' : ` as ${outcomes.join(' or ')}`;
+    return ['stand-by', `${standbyFrom.text} to ${standbyUntil.text}, fired${which}`];
+  }
+  return ['moment', 'none yet: say it with --at when it is sent'];
+}
+
+function approvalRow({ approvalPolicy, plan }: CheckedBurst): [string, string] {
+  const { approvalAbove } = plan;
+  if (approvalPolicy === 'second') return ['approval', 'a second person has to approve it'];
+  if (approvalAbove === undefined) return ['approval', 'none needed'];
+  return ['approval', `none needed up to ${count(approvalAbove)} people`];
+}
+
+function verdict({ forecast }: CheckedBurst): string[] {
+  const lines = problemLines(forecast);
+  if (lines.length === 0) return ['', `${style.green('✓')} nothing stands against it`];
+  return [
+    '',
+    hasErrors(forecast) ? 'as things stand it would not leave:' : 'good to know:',
+    ...lines,
+  ];
+}

@@ -1,0 +1,64 @@
+// All bursts, and a month of them.
+
+import type { ShownCalendar } from '#commands/show-calendar.ts';
+import { connect } from './api-client.ts';
+import { type Command, CommandFailure, exitCodes, parse, text } from './command.ts';
+import { answer, style } from './screen.ts';
+import { stateOf } from './state-words.ts';
+import { allBursts, burstTable } from './status.ts';
+import { dayOf, timeOfDay } from './words.ts';
+
+const listOptions = {
+  state: { type: 'string', value: 'STATE', about: 'only those: scheduled, standby, stopped, ...' },
+} as const;
+
+export const list: Command = {
+  usage: 'list',
+  about: 'all bursts, a line each',
+  options: listOptions,
+  examples: ['volley list --state scheduled'],
+  run: async (args) => {
+    const parsed = parse(args, listOptions);
+    const wanted = text(parsed, 'state');
+    const all = await allBursts(connect(parsed));
+    const bursts = wanted === undefined ? all : all.filter(({ state }) => state === wanted);
+    answer(parsed.json, { bursts }, burstTable(bursts));
+    return exitCodes.done;
+  },
+};
+
+const calendarOptions = {
+  zone: { type: 'string', value: 'ZONE', about: "times in this zone; else each burst's own" },
+} as const;
+
+export const calendar: Command = {
+  usage: 'calendar [MONTH]',
+  about: 'everything planned for a month, day by day',
+  options: calendarOptions,
+  examples: ['volley calendar 2027-03'],
+  run: async (args) => {
+    const parsed = parse(args, calendarOptions);
+    const month = parsed.positionals[0] ?? new Date().toISOString().slice(0, 7);
+    if (!/^\d{4}-\d{2}$/.test(month)) {
+      throw new CommandFailure(`${month} is no month: write 2027-03`, exitCodes.usage);
+    }
+    const shown = await connect(parsed).call<ShownCalendar>('GET', `/v1/calendar?month=${month}`);
+    answer(parsed.json, shown, monthLines(shown, text(parsed, 'zone')));
+    return exitCodes.done;
+  },
+};
+
+function monthLines({ month, bursts }: ShownCalendar, wanted: string | undefined): string[] {
+  if (bursts.length === 0) return [`nothing is planned for ${month}`];
+  let day = '';
+  return bursts.flatMap(({ burst, state, moment, zone: own, legs }) => {
+    if (!moment) return [];
+    const zone = wanted ?? own;
+    const today = dayOf(moment.at, zone);
+    const head = today === day ? [] : [style.bold(today)];
+    day = today;
+    const channels = legs.map(({ name }) => name).join(', ');
+    const time = `${timeOfDay(moment.at, zone)} ${zone}`;
+    return [...head, `  ${time}  ${burst}  ${stateOf(state)}  ${channels}`];
+  });
+}

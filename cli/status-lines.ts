@@ -1,0 +1,123 @@
+// Where a burst stands, in lines. Pure: the same burst, the same lines.
+
+import type { ShownBurst } from '#commands/show-burst.ts';
+import { style } from './screen.ts';
+import { channelStateOf, heldBackFor, stateOf } from './state-words.ts';
+import { bar, clock, count, labelled, many, timeOfDay } from './words.ts';
+
+const BAR_COLUMNS = 24;
+
+export interface StatusView {
+  /** What changes seldom: each is worth a line of a log. */
+  readonly facts: readonly string[];
+  /** What changes all the time. */
+  readonly figures: readonly string[];
+  /** All figures in one line. */
+  readonly summary: string;
+}
+
+export function statusView(shown: ShownBurst): StatusView {
+  const { sent } = shown;
+  const reason = shown.reason === undefined ? '' : `: ${shown.reason}`;
+  const isKnown = sent.recipients > 0;
+  return {
+    facts: [
+      `${style.bold(shown.burst)} is ${coloured(shown.state)}${reason}`,
+      ...labelled(channelRows(shown)),
+    ],
+    figures: [...labelled([...momentRows(shown), ...(isKnown ? sentRows(shown) : [])])],
+    summary: summaryOf(shown),
+  };
+}
+
+function coloured(state: string): string {
+  const text = stateOf(state);
+  if (state === 'stopped' || state === 'missed') return style.red(text);
+  return state === 'releasing' ? style.green(text) : text;
+}
+
+function channelRows({ legs, posts }: ShownBurst): [string, string][] {
+  return legs.map(({ name, channel, state, reason, outcome }) => {
+    const post = posts.find(({ leg }) => leg === name);
+    const late = post?.latenessMs;
+    const parts = [
+      channelStateOf(state),
+      ...(late === undefined ? [] : [`${late.toFixed(1)} ms after the moment`]),
+      ...(post?.url === undefined ? [] : [post.url]),
+    ];
+    const on = channel === name ? '' : `${channel}, `;
+    const only = outcome === undefined ? '' : `if ${outcome}, `;
+    return [name, `${only}${on}${parts.join(', ')}${reason ? ` (${reason})` : ''}`];
+  });
+}
+
+function momentRows(shown: ShownBurst): [string, string][] {
+  const { moment, standbyFrom, standbyUntil, now } = shown;
+  if (shown.state === 'standby' && standbyFrom && standbyUntil) {
+    const left = standbyUntil.at - now;
+    const until = left > 0 ? `, ${clock(left)} left` : '';
+    return [['stand-by', `${standbyFrom.text} to ${standbyUntil.text}${until}`]];
+  }
+  if (!moment) return [];
+  const left = moment.at - now;
+  return [['moment', `${moment.text}, ${left > 0 ? `in ${clock(left)}` : `${clock(left)} ago`}`]];
+}
+
+function sentRows(shown: ShownBurst): [string, string][] {
+  const { sent, zone, now, state } = shown;
+  const sendable = sent.recipients - sent.heldBack;
+  const share = sendable === 0 ? 1 : (sendable - sent.remaining - sent.inFlight) / sendable;
+  const left = sent.remaining + sent.inFlight;
+  const isGoing = state === 'releasing' && left > 0;
+  const pace = [
+    ...(sent.perSecond === undefined || !isGoing
+      ? []
+      : [`${count(Math.round(sent.perSecond))} a second`]),
+    ...(sent.drainMs === undefined || !isGoing
+      ? []
+      : [`last by ${timeOfDay(now + sent.drainMs, zone, sent.drainMs < 600_000)}`]),
+  ];
+  const open = [
+    ...(sent.refused > 0 ? [`${count(sent.refused)} refused`] : []),
+    ...(sent.inDoubt > 0 ? [`${count(sent.inDoubt)} in doubt`] : []),
+    ...(sent.unproven > 0 ? [`${count(sent.unproven)} unproven`] : []),
+    ...(left > 0 && !isGoing ? [`${count(left)} not sent`] : []),
+  ];
+  const rows: [string, string][] = [
+    [
+      'sent',
+      `${bar(share, BAR_COLUMNS)} ${count(sent.accepted)} of ${count(sendable)}${pace.map((one) => ` · ${one}`).join('')}`,
+    ],
+  ];
+  if (open.length > 0) rows.push(['', open.join(' · ')]);
+  if (sent.heldBack > 0) rows.push(['held back', heldBack(sent)]);
+  if (sent.kept) {
+    const at = timeOfDay(sent.kept.nextAt, zone);
+    rows.push([
+      'kept',
+      `${many(sent.kept.recipients, 'person', 'people')} until ${at} at the earliest`,
+    ]);
+  }
+  return rows;
+}
+
+function heldBack({ heldBack: total, heldBackByReason }: ShownBurst['sent']): string {
+  const reasons = Object.entries(heldBackByReason);
+  const why = reasons.map(([reason, people]) =>
+    reasons.length === 1 ? heldBackFor(reason) : `${count(people)} ${heldBackFor(reason)}`,
+  );
+  return `${count(total)}${why.length === 0 ? '' : `: ${why.join(', ')}`}`;
+}
+
+function summaryOf(shown: ShownBurst): string {
+  const { moment, now, sent, state, burst } = shown;
+  const since = moment === undefined ? undefined : now - moment.at;
+  const at =
+    since === undefined ? '' : since < 0 ? `  moment in ${clock(since)}` : `  +${clock(since)}`;
+  if (sent.recipients === 0 || since === undefined || since < 0)
+    return `${burst} ${stateOf(state)}${at}`;
+  const sendable = sent.recipients - sent.heldBack;
+  const pace = sent.perSecond === undefined ? '' : ` at ${Math.round(sent.perSecond)} a second`;
+  const doubt = sent.inDoubt > 0 ? `, ${count(sent.inDoubt)} in doubt` : '';
+  return `${at.trim()}  sent ${count(sent.accepted)} of ${count(sendable)}${pace}${doubt}`;
+}

@@ -1,0 +1,77 @@
+// Watches a burst until there is nothing more to see: redrawn in place, or a line when it changes.
+
+import type { ShownBurst } from '#commands/show-burst.ts';
+import type { ApiClient } from './api-client.ts';
+import { exitCodes } from './command.ts';
+import { show } from './schedule.ts';
+import { isLive, Live, say } from './screen.ts';
+import { statusView } from './status-lines.ts';
+
+const EVERY_MS = 1_000;
+/** Around the moment a second is long. */
+const NEAR_MS = 250;
+const SUMMARY_EVERY_MS = 5_000;
+
+/** Nothing more happens by itself, or nobody but a person can go on. */
+const OVER: ReadonlySet<string> = new Set([
+  'draft',
+  'approved',
+  'measuring',
+  'decided',
+  'closed',
+  'cancelled',
+  'stopped',
+  'missed',
+]);
+
+export interface WatchOptions {
+  readonly json: boolean;
+  /** Ends it early: Ctrl-C. */
+  readonly signal?: AbortSignal;
+}
+
+/** @returns the exit code: 5 where it ended as something a person has to look at */
+export async function watch(api: ApiClient, id: string, options: WatchOptions): Promise<number> {
+  const draw = drawer(options.json);
+  for (;;) {
+    const shown = await show(api, id);
+    draw(shown);
+    if (OVER.has(shown.state) || options.signal?.aborted) {
+      const needsPerson = shown.state === 'stopped' || shown.state === 'missed';
+      return needsPerson ? exitCodes.needsPerson : exitCodes.done;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseOf(shown)));
+  }
+}
+
+function pauseOf({ moment, now, state }: ShownBurst): number {
+  const left = moment === undefined ? Number.POSITIVE_INFINITY : Math.abs(moment.at - now);
+  return left < 10_000 || state === 'armed' ? NEAR_MS : EVERY_MS;
+}
+
+function drawer(isJson: boolean): (shown: ShownBurst) => void {
+  if (isJson) return (shown) => void process.stdout.write(`${JSON.stringify(shown)}\n`);
+  if (isLive()) {
+    const live = new Live();
+    return (shown) => {
+      const { facts, figures } = statusView(shown);
+      live.show([...facts, ...figures]);
+    };
+  }
+  return lineByLine();
+}
+
+/** For logs and pipes: every fact when it changes, the figures every few seconds. */
+function lineByLine(): (shown: ShownBurst) => void {
+  let facts: readonly string[] = [];
+  let summary = { line: '', at: 0 };
+  return (shown) => {
+    const view = statusView(shown);
+    say(...view.facts.filter((fact) => !facts.includes(fact)));
+    facts = view.facts;
+    const isDue = shown.now - summary.at >= SUMMARY_EVERY_MS || OVER.has(shown.state);
+    if (view.summary === summary.line || !isDue) return;
+    summary = { line: view.summary, at: shown.now };
+    say(`  ${view.summary}`);
+  };
+}

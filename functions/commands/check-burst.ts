@@ -1,0 +1,35 @@
+// What a campaign file would do, on one screen and before anything is written.
+
+import type * as z from 'zod/mini';
+import { type CommandContext, requireScope } from './context.ts';
+import { type BurstView, describeBurst } from './describe-burst.ts';
+import { type Forecast, forecast } from './forecast.ts';
+import { parseInput } from './parse-input.ts';
+import { PlanBurstInput, readPlan } from './plan-burst.ts';
+import { type PlanView, viewOf } from './plan-view.ts';
+
+export interface CheckedBurst extends BurstView {
+  readonly plan: PlanView;
+  /** What the file left open and what was taken instead. */
+  readonly defaults: readonly string[];
+  readonly forecast: Forecast;
+}
+
+/**
+ * Writes nothing. Throws Refusal `campaign_file_invalid` with file, line and field of every
+ * problem; what stands against a channel at the moment is in the forecast.
+ */
+export async function checkBurst(
+  context: CommandContext,
+  input: z.output<typeof PlanBurstInput>,
+): Promise<CheckedBurst> {
+  requireScope(context, 'operator');
+  const { compiled, wanted } = await readPlan(context, parseInput(PlanBurstInput, input));
+  const { plan, defaults } = compiled;
+  return {
+    ...describeBurst(wanted),
+    plan: viewOf(plan),
+    defaults,
+    forecast: await forecast(context, plan, wanted.momentAt),
+  };
+}
