@@ -1,44 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import {
+  ageObjections,
+  type Locked,
+  lockObjections,
+  type ReleaseDates,
+  SCRIPTS,
+} from './lock-objections.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 const read = (file: string) => JSON.parse(readFileSync(join(checkout, file), 'utf8'));
 
-interface Locked {
-  readonly resolved?: string;
-  readonly integrity?: string;
-  readonly inBundle?: boolean;
-  readonly hasInstallScript?: boolean;
-  readonly optional?: boolean;
-  /** Only for these systems: npm notes no digest of what it did not fetch itself. */
-  readonly os?: readonly string[];
-}
-
-/** What may run a script while it is installed: its platform's binary is put in place. */
-const SCRIPTS = new Set(['esbuild', 'node']);
-/** These have a script too; npm does not run it, because package.json does not allow it. */
-const NEVER_RUN = new Set(['classic-level', 'neo-async']);
-
-function objections(packages: { readonly [path: string]: Locked }): string[] {
-  return Object.entries(packages).flatMap(([path, locked]) => {
-    if (path === '') return [];
-    const name = path.replace(/^.*node_modules\//, '');
-    const found: string[] = [];
-    if (locked.resolved !== undefined) found.push(`${name} comes from ${locked.resolved}`);
-    const isElsewhere = locked.optional === true && locked.os !== undefined && !locked.integrity;
-    if (!locked.inBundle && !isElsewhere && !locked.integrity?.startsWith('sha512-')) {
-      found.push(`${name} has no sha512 of its contents`);
-    }
-    if (locked.hasInstallScript && !SCRIPTS.has(name) && !NEVER_RUN.has(name)) {
-      found.push(`${name} wants to run a script`);
-    }
-    return found;
-  });
-}
-
 test('every package comes from the registry that npm is set to, by its contents', () => {
-  expect(objections(read('package-lock.json').packages)).toEqual([]);
+  expect(lockObjections(read('package-lock.json').packages)).toEqual([]);
+});
+
+test('every release was at least seven days old when it was taken, or is waived by name', () => {
+  const dates: ReleaseDates = read('tests/infra/release-dates.json');
+  expect(ageObjections(read('package-lock.json').packages, dates)).toEqual([]);
+  const idle = Object.keys(dates.waived).filter((release) => !(release in dates.releases));
+  expect(idle).toEqual([]);
 });
 
 test('two packages may run a script when they are installed', () => {
@@ -67,6 +49,6 @@ describe('what must not land is found', () => {
     ],
     ['a script', { ...right, hasInstallScript: true }, /x wants to run a script/],
   ])('%s', (_what, locked, said) => {
-    expect(objections({ 'node_modules/x': locked }).join()).toMatch(said);
+    expect(lockObjections({ 'node_modules/x': locked }).join()).toMatch(said);
   });
 });

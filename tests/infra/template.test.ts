@@ -12,6 +12,12 @@ import { bundle } from '#infra/local/functions/bundle.ts';
 import { createTableInput } from '#store/table.ts';
 import { right } from './example-settings.ts';
 import { granted } from './granted.ts';
+import {
+  allStatements,
+  policyObjections,
+  type Statement,
+  urlObjections,
+} from './policy-objections.ts';
 import { named, resolve } from './resolve.ts';
 import { bundled, type Synthesized, synthesize } from './synthesized.ts';
 import { ofType, type Resource } from './template.ts';
@@ -228,10 +234,10 @@ describe('policies', () => {
     for (const { template } of [dev, prod]) {
       const statements = allStatements(template.Resources);
       expect(statements.length).toBeGreaterThan(20);
-      expect(statements.flatMap(objections)).toEqual([]);
+      expect(statements.flatMap(policyObjections)).toEqual([]);
       const onAll = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
       expect([...new Set(onAll.map(({ Action }) => Action))]).toEqual(['ses:GetAccount']);
-      expect(ofType(template, 'AWS::Lambda::Url')).toEqual([]);
+      expect(urlObjections(template)).toEqual([]);
     }
   });
 
@@ -245,38 +251,9 @@ describe('policies', () => {
       { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sns:Publish', Resource: 'arn:x' },
     ],
   ])('an allowance for %s would be found', (_what, statement) => {
-    expect(objections(statement as Statement)).toHaveLength(1);
+    expect(policyObjections(statement as Statement)).toHaveLength(1);
   });
 });
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Principal?: unknown;
-  readonly Resource?: unknown;
-}
-
-function allStatements(value: unknown, inKeyPolicy = false): Statement[] {
-  if (Array.isArray(value)) return value.flatMap((one) => allStatements(one, inKeyPolicy));
-  if (typeof value !== 'object' || value === null) return [];
-  if ('Effect' in value && 'Action' in value) return inKeyPolicy ? [] : [value as Statement];
-  return Object.entries(value).flatMap(([name, one]) => allStatements(one, name === 'KeyPolicy'));
-}
-
-/** Reading the send quota knows no resource; nothing else is like it. */
-const ON_ALL = new Set(['ses:GetAccount']);
-
-function objections({ Effect, Action, Principal, Resource }: Statement): string[] {
-  if (Effect !== 'Allow') return [];
-  const found: string[] = [];
-  for (const action of [Action].flat()) {
-    if (!/^[a-z]+:[A-Z][A-Za-z0-9]+$/.test(action)) found.push(`action ${action}`);
-    else if ([Resource].flat().includes('*') && !ON_ALL.has(action)) found.push(`${action} on all`);
-  }
-  const principals = JSON.stringify(Principal ?? '');
-  if (principals === '"*"' || principals.includes('"AWS":"*"')) found.push('everybody');
-  return found;
-}
 
 describe('logs, keys and alarms', () => {
   test('every log ends, and HTTP logs hold neither paths nor addresses', () => {
