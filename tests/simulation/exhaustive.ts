@@ -3,7 +3,7 @@
 
 import { audienceOf } from './audience.ts';
 import type { Violation } from './auditor.ts';
-import { NO_FAULT, ScriptedFaults, type Strike } from './fault-plan.ts';
+import { ListedFaults, type Strike } from './fault-plan.ts';
 import type { Doing, Script } from './script.ts';
 import { type History, runWorld } from './world.ts';
 
@@ -79,7 +79,7 @@ export async function runHistory(
     seed: SEED,
     isTraced,
     script: await smallScript(recovery),
-    faults: new ScriptedFaults(index, { ...NO_FAULT, strike, milliseconds }),
+    faults: new ListedFaults([{ index, strike, milliseconds, chance: 0 }]),
     hasStandby: recovery === 'standby',
   });
 }

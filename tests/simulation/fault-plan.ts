@@ -1,6 +1,6 @@
 // Which fault strikes which call: drawn per seed (swarm), or scripted for one history.
 
-import type { Stream } from './stream.ts';
+import { mixed, type Stream } from './stream.ts';
 
 export type Port = 'table' | 'ses' | 'http' | 'secrets' | 'queue' | 'clock';
 
@@ -42,8 +42,13 @@ export interface Faults {
   decide(site: Site): Decision;
   /** From here on nothing fails any more. */
   heal(): void;
-  /** How many strikes of each kind there were. */
-  readonly struck: ReadonlyMap<Strike, number>;
+  /** Every strike there was, in order. */
+  readonly struck: readonly PlacedStrike[];
+}
+
+/** A fault at one await: enough to make it happen there again. */
+export interface PlacedStrike extends Decision {
+  readonly index: number;
 }
 
 export const NO_FAULT: Decision = { strike: 'none', milliseconds: 0, chance: 0 };
@@ -93,6 +98,7 @@ interface Setting {
   readonly strike: Strike;
   readonly rate: number;
   readonly placement: Placement;
+  readonly isOn: boolean;
 }
 
 /** A fault plan for one seed: which classes are on, how often and where they strike. */
@@ -100,14 +106,16 @@ export class SwarmFaults implements Faults {
   readonly on: ReadonlySet<FaultClass>;
   /** Nothing fails at all, and nobody interferes: then everything has to go well. */
   readonly isFair: boolean;
-  readonly struck = new Map<Strike, number>();
+  readonly struck: PlacedStrike[] = [];
   readonly #settings: readonly Setting[];
-  readonly #chance: Stream;
+  /** What strikes at an await depends on the seed and its number, not on what struck before it. */
+  readonly #salt: number;
   #isHealed = false;
   #zombiesLeft = 2;
   #crashesLeft: number;
 
-  constructor(stream: Stream) {
+  /** @param without classes that the seed turns on and that stay off all the same */
+  constructor(stream: Stream, without: ReadonlySet<string> = new Set()) {
     const swarm = stream.fork('swarm');
     this.isFair = swarm.fork('weather').chance(0.04);
     const density = this.isFair ? 0 : swarm.between(0.1, 0.5);
@@ -116,32 +124,36 @@ export class SwarmFaults implements Faults {
     for (const { id, strike, most } of CALL_CLASSES) {
       const own = swarm.fork(id);
       if (!own.chance(density)) continue;
-      on.add(id);
+      if (!without.has(id)) on.add(id);
       // Low rates more often than high ones: many histories that go far, some that hardly move.
-      settings.push({ strike, rate: most * own.fraction() ** 2, placement: own.pick(PLACEMENTS) });
+      const rate = most * own.fraction() ** 2;
+      // One that is left out keeps its share of chance, so that the others strike where they did.
+      settings.push({ strike, rate, placement: own.pick(PLACEMENTS), isOn: !without.has(id) });
     }
-    for (const id of WORLD_CLASSES) if (swarm.fork(id).chance(density)) on.add(id);
+    for (const id of WORLD_CLASSES) {
+      if (swarm.fork(id).chance(density) && !without.has(id)) on.add(id);
+    }
     this.on = on;
     this.#settings = settings;
-    this.#chance = stream.fork('calls');
+    this.#salt = stream.fork('calls').bits();
     this.#crashesLeft = swarm.fork('crashes').integer(1, 12);
   }
 
   decide(site: Site): Decision {
     if (this.#isHealed) return NO_FAULT;
-    let draw = this.#chance.fraction() / weightOf(site);
+    let draw = mixed(this.#salt, site.index) / weightOf(site);
     for (const setting of this.#settings) {
       if (draw >= setting.rate) {
         draw -= setting.rate;
         continue;
       }
-      if (!isPlaced(setting.placement, site)) return NO_FAULT;
-      return this.#strike(setting.strike);
+      if (!setting.isOn || !isPlaced(setting.placement, site)) return NO_FAULT;
+      return this.#strike(setting.strike, site.index);
     }
     return NO_FAULT;
   }
 
-  #strike(strike: Strike): Decision {
+  #strike(strike: Strike, index: number): Decision {
     if (strike === 'zombie') {
       if (this.#zombiesLeft === 0) return NO_FAULT;
       this.#zombiesLeft -= 1;
@@ -149,12 +161,11 @@ export class SwarmFaults implements Faults {
       if (this.#crashesLeft === 0) return NO_FAULT;
       this.#crashesLeft -= 1;
     }
-    this.struck.set(strike, (this.struck.get(strike) ?? 0) + 1);
-    return {
-      strike,
-      milliseconds: howLong(strike, this.#chance),
-      chance: this.#chance.fraction(),
-    };
+    const milliseconds = Math.round(howLong(strike, mixed(this.#salt ^ 0x5bd1e995, index)));
+    const chance = Number(mixed(this.#salt ^ 0x27d4eb2f, index).toFixed(3));
+    const struck = { strike, milliseconds, chance, index };
+    this.struck.push(struck);
+    return struck;
   }
 
   heal(): void {
@@ -163,10 +174,11 @@ export class SwarmFaults implements Faults {
 
   /** The resolved settings, for the head of a trace. */
   describe(): string[] {
-    const rates = this.#settings.map(
+    const rates = this.#settings.filter(({ isOn }) => isOn);
+    const lines = rates.map(
       ({ strike, rate, placement }) => `${strike} ${(rate * 100).toFixed(2)} % of ${placement}`,
     );
-    return [`classes on: ${[...this.on].join(' ')}`, ...rates];
+    return [`classes on: ${[...this.on].join(' ')}`, ...lines];
   }
 }
 
@@ -177,10 +189,10 @@ function weightOf({ verb }: Site): number {
 }
 
 /** A stall may outlast freshness, a lease, or both; a zombie outlasts everything but the grace. */
-function howLong(strike: Strike, chance: Stream): number {
-  if (strike === 'stall') return chance.logUniform(50, 120_000);
+function howLong(strike: Strike, draw: number): number {
+  if (strike === 'stall') return 50 * (120_000 / 50) ** draw;
   if (strike === 'zombie') return 600_000;
-  if (strike === 'late') return chance.logUniform(1, 45_000);
+  if (strike === 'late') return 45_000 ** draw;
   return 0;
 }
 
@@ -199,31 +211,30 @@ function isPlaced(placement: Placement, site: Site): boolean {
   }
 }
 
-/** Strikes once, at one await of the world. */
-export class ScriptedFaults implements Faults {
-  readonly struck = new Map<Strike, number>();
-  readonly #index: number;
-  readonly #decision: Decision;
+/** Strikes at these awaits of the world and at no other. */
+export class ListedFaults implements Faults {
+  readonly struck: PlacedStrike[] = [];
+  readonly #strikes: ReadonlyMap<number, PlacedStrike>;
 
-  constructor(index: number, decision: Decision) {
-    this.#index = index;
-    this.#decision = decision;
+  constructor(strikes: readonly PlacedStrike[]) {
+    this.#strikes = new Map(strikes.map((one) => [one.index, one]));
   }
 
   decide(site: Site): Decision {
-    if (site.index !== this.#index) return NO_FAULT;
-    this.struck.set(this.#decision.strike, 1);
-    return this.#decision;
+    const strike = this.#strikes.get(site.index);
+    if (strike === undefined) return NO_FAULT;
+    this.struck.push(strike);
+    return strike;
   }
 
   heal(): void {
-    // The one strike is placed by number; there is nothing else to switch off.
+    // Every strike is placed by number; there is nothing else to switch off.
   }
 }
 
 /** The same faults everywhere: a share of all writes and provider calls goes wrong. */
 export class EvenFaults implements Faults {
-  readonly struck = new Map<Strike, number>();
+  readonly struck: PlacedStrike[] = [];
   readonly #chance: Stream;
   readonly #share: number;
   #isHealed = false;
@@ -236,9 +247,10 @@ export class EvenFaults implements Faults {
   decide(site: Site): Decision {
     if (this.#isHealed || !site.isWrite || !this.#chance.chance(this.#share)) return NO_FAULT;
     const kinds = ['refused', 'refused', 'lost_effect', 'lost_no_effect', 'error_effect'] as const;
-    const strike = this.#chance.chance(0.01) ? 'crash_after' : this.#chance.pick(kinds);
-    this.struck.set(strike, (this.struck.get(strike) ?? 0) + 1);
-    return { strike, milliseconds: 0, chance: this.#chance.fraction() };
+    const strike: Strike = this.#chance.chance(0.01) ? 'crash_after' : this.#chance.pick(kinds);
+    const struck = { strike, milliseconds: 0, chance: this.#chance.fraction(), index: site.index };
+    this.struck.push(struck);
+    return struck;
   }
 
   heal(): void {

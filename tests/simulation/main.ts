@@ -1,23 +1,26 @@
 // `npm run sim`: seeds by the thousand, one seed to read, or every await of a small world.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { countAwaits, type Histories, RECOVERIES, runHistory, STRIKES } from './exhaustive.ts';
-import type { Strike } from './fault-plan.ts';
-import { lotsOf, share } from './pool.ts';
-import { RARE_STATES } from './rare-states.ts';
-import { addTally, emptyTally, type Tally } from './run-seeds.ts';
+import { exhaust, showHistory } from './exhaust.ts';
+import { recordedSeeds, recordRun, requireCleanTree } from './record-run.ts';
+import { parseReduction } from './reduction.ts';
+import { round, runMany } from './run-many.ts';
 import { hashText } from './stream.ts';
 import { runWorld } from './world.ts';
-import { measureWriteUnits } from './write-units.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string' },
     from: { type: 'string' },
+    /** Keeps the run in docs/sim-runs.md. */
+    record: { type: 'boolean', default: false },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    /** What of the seed's world is left out: as a shrunk failure says. */
+    without: { type: 'string' },
+    strikes: { type: 'string' },
+    people: { type: 'string' },
     exhaustive: { type: 'boolean', default: false },
     /** One history of the exhaustive mode: `tick/17/crash_after`. */
     history: { type: 'string' },
@@ -26,108 +29,43 @@ const { values } = parseArgs({
 });
 
 const commit = commitOf();
-if (values.history !== undefined) await showHistory(values.history);
-else if (values.seed !== undefined) await showSeed(Number(values.seed));
-else if (values.exhaustive) await exhaust();
-else await runMany(Number(values.seeds ?? 1_000));
+const result = await run();
+console.log(JSON.stringify({ ...result, commit, node: process.version }));
 
-/** Corpus first, then fresh seeds: of this commit, unless the command says where to begin. */
-async function runMany(count: number): Promise<void> {
-  const began = performance.now();
-  const from = values.from === undefined ? hashText(commit) % 1_000_000_000 : Number(values.from);
-  const fresh = Array.from({ length: count }, (_, index) => from + index);
-  const seeds = [...corpus(), ...fresh];
-  const tally = emptyTally();
-  const lots = lotsOf(seeds, 20).map((lot) => ({ kind: 'seeds', seeds: lot }) as const);
-  await share<Tally>(lots, (part) => {
-    for (const { seed, invariant, sentence } of part.failures.slice(0, 3)) {
-      console.log(
-        `seed ${seed}: ${invariant} ${sentence}\n  npm run sim -- --seed ${seed} --trace`,
-      );
-    }
-    addTally(tally, part);
-  });
-  const seconds = (performance.now() - began) / 1_000;
-  const writeUnitsPerRecipient = await measureWriteUnits();
-  if (values.rare) showRareStates(tally);
-  const reached = RARE_STATES.map((name) => tally.rareStates[name] ?? 0);
-  print({
-    seeds: tally.seeds,
-    violations: tally.failures.length,
-    seconds: round(seconds),
-    stepsPerSecond: Math.round(tally.steps / seconds),
-    meanRecipients: round(tally.recipients / tally.seeds),
-    meanFaultClasses: round(tally.faultClasses / tally.seeds),
-    rareStates: { named: RARE_STATES.length, minReached: Math.min(...reached) },
-    writeUnitsPerRecipient,
-    traceHash: tally.hash.toString(16).padStart(8, '0'),
-  });
-  if (tally.failures.length > 0) process.exitCode = 1;
+function run(): Promise<object> {
+  if (values.history !== undefined) return showHistory(values.history);
+  if (values.seed !== undefined) return showSeed(Number(values.seed));
+  if (values.exhaustive) return exhaustAll();
+  return runSeeds(Number(values.seeds ?? 1_000));
 }
 
-function showRareStates(tally: Tally): void {
-  for (const name of RARE_STATES) console.log(`${tally.rareStates[name] ?? 0}\t${name}`);
-  for (const [name, count] of Object.entries(tally.rareStates).sort()) {
-    if (!RARE_STATES.includes(name)) console.log(`${count}\t(unnamed) ${name}`);
-  }
+/** Fresh seeds of this commit, unless the command says where to begin. */
+async function runSeeds(count: number): Promise<object> {
+  if (values.record) requireCleanTree();
+  const first = (hashText(commit) % 1_000_000_000) + (values.record ? recordedSeeds(commit) : 0);
+  const from = values.from === undefined ? first : Number(values.from);
+  const { run, steps, isFine } = await runMany(count, from, { rareStates: values.rare });
+  if (!isFine) process.exitCode = 1;
+  if (values.record) recordRun({ ...run, commit, from, steps, seeds: count }, new Date());
+  return run;
 }
 
-async function showSeed(seed: number): Promise<void> {
-  const history = await runWorld({ seed, isTraced: values.trace });
+async function showSeed(seed: number): Promise<object> {
+  const reduction = parseReduction(values);
+  const history = await runWorld({ seed, isTraced: values.trace, reduction });
   for (const line of history.lines) console.log(line);
   for (const { invariant, sentence } of history.violations) console.log(`${invariant} ${sentence}`);
-  print({
-    seed,
-    violations: history.violations.length,
-    steps: history.steps,
-    traceHash: history.traceHash,
-  });
-  if (history.violations.length > 0) process.exitCode = 1;
-}
-
-async function exhaust(): Promise<void> {
-  const began = performance.now();
-  const lots = [];
-  let awaits = 0;
-  for (const recovery of RECOVERIES) {
-    const count = await countAwaits(recovery);
-    awaits += count;
-    const indexes = Array.from({ length: count }, (_, index) => index);
-    for (const lot of lotsOf(indexes, 8)) {
-      lots.push({ kind: 'exhaustive', recovery, indexes: lot } as const);
-    }
-  }
-  let histories = 0;
-  let violations = 0;
-  await share<Histories>(lots, (part) => {
-    histories += part.histories;
-    violations += part.broken.length;
-    for (const { recovery, index, strike, invariant, sentence } of part.broken) {
-      const name = `${recovery}/${index}/${strike}`;
-      console.log(`${name}: ${invariant} ${sentence}\n  npm run sim -- --history ${name}`);
-    }
-  });
-  print({ awaits, histories, violations, seconds: round((performance.now() - began) / 1_000) });
+  const { steps, traceHash } = history;
+  const violations = history.violations.length;
   if (violations > 0) process.exitCode = 1;
+  return { seed, violations, steps, traceHash };
 }
 
-async function showHistory(name: string): Promise<void> {
-  const [recovery = 'tick', index = '-1', strike = 'none'] = name.split('/');
-  if (!RECOVERIES.some((one) => one === recovery) || !['none', ...STRIKES].includes(strike)) {
-    throw new Error(
-      `${name} is no history: write ${RECOVERIES.join('|')}/<await>/${STRIKES.join('|')}`,
-    );
-  }
-  const history = await runHistory(recovery, Number(index), strike as Strike, true);
-  for (const line of history.lines) console.log(line);
-  print({ violations: history.violations.length, steps: history.steps });
-}
-
-/** Seeds that once failed; they run first, always. */
-function corpus(): number[] {
-  const path = new URL('./corpus.json', import.meta.url);
-  const { seeds } = JSON.parse(readFileSync(path, 'utf8')) as { seeds: { seed: number }[] };
-  return seeds.map(({ seed }) => seed);
+async function exhaustAll(): Promise<object> {
+  const began = performance.now();
+  const found = await exhaust();
+  if (found.violations > 0) process.exitCode = 1;
+  return { ...found, seconds: round((performance.now() - began) / 1_000) };
 }
 
 function commitOf(): string {
@@ -136,12 +74,4 @@ function commitOf(): string {
   } catch {
     return 'unknown';
   }
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(2));
-}
-
-function print(result: object): void {
-  console.log(JSON.stringify({ ...result, commit, node: process.version }));
 }

@@ -15,6 +15,8 @@ export interface Tally {
   faultClasses: number;
   /** Combined over all seeds, whatever their order. */
   hash: number;
+  /** Seeds that ran a second time. */
+  twice: number;
   readonly failures: Failure[];
   readonly rareStates: Record<string, number>;
 }
@@ -26,17 +28,21 @@ export function emptyTally(): Tally {
     recipients: 0,
     faultClasses: 0,
     hash: 0,
+    twice: 0,
     failures: [],
     rareStates: {},
   };
 }
+
+const TWICE_EVERY = 100;
 
 /** One seed in a hundred runs twice: both runs must leave the same trace (V20). */
 export async function runSeed(seed: number, tally: Tally, subject?: Subject): Promise<History> {
   const options = subject ? { seed, subject } : { seed };
   const history = await runWorld(options);
   for (const violation of history.violations) tally.failures.push({ seed, ...violation });
-  if (seed % 100 === 0) {
+  if (seed % TWICE_EVERY === 0) {
+    tally.twice += 1;
     const again = await runWorld(options);
     if (again.traceHash !== history.traceHash) {
       const sentence = `two runs left the traces ${history.traceHash} and ${again.traceHash}`;
@@ -60,6 +66,7 @@ export function addTally(sum: Tally, part: Tally): void {
   sum.recipients += part.recipients;
   sum.faultClasses += part.faultClasses;
   sum.hash = (sum.hash ^ part.hash) >>> 0;
+  sum.twice += part.twice;
   sum.failures.push(...part.failures);
   for (const [state, count] of Object.entries(part.rareStates)) {
     sum.rareStates[state] = (sum.rareStates[state] ?? 0) + count;

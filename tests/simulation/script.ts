@@ -31,6 +31,8 @@ export interface Doing {
   readonly at: number;
   readonly burst: string;
   readonly act: Act;
+  /** Its place in the script as it was drawn. */
+  readonly place?: number;
 }
 
 export interface BurstScript {
@@ -78,7 +80,8 @@ export async function drawScript(stream: Stream, isFair = false): Promise<Script
   }
   doings.sort((one, other) => one.at - other.at);
   const lastAt = Math.max(...doings.map(lastOf));
-  return { startAt, bursts, doings, lastAt, statedPerSecond };
+  const placed = doings.map((doing, place) => ({ ...doing, place }));
+  return { startAt, bursts, doings: placed, lastAt, statedPerSecond };
 }
 
 function lastOf(doing: Doing): number {

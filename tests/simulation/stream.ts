@@ -64,6 +64,16 @@ export class Stream {
   }
 }
 
+/** A number in [0, 1) of two others: the same for the same two (murmur3's finaliser, twice). */
+export function mixed(salt: number, index: number): number {
+  let hash = salt ^ Math.imul(index + 1, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16) ^ salt, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 4_294_967_296;
+}
+
 /** 32 bits of a text: FNV-1a with a final avalanche (murmur3). */
 export function hashText(text: string, basis = 0x811c9dc5): number {
   let hash = basis | 0;

@@ -20,13 +20,20 @@ import { suppress } from '#store/suppressions.ts';
 import { quietChannels } from '../commands/quiet-channels.ts';
 import { audit, type Violation } from './auditor.ts';
 import { contentOf, headerOf } from './campaign.ts';
-import { type FaultClass, type Faults, type Strike, SwarmFaults } from './fault-plan.ts';
+import {
+  type FaultClass,
+  type Faults,
+  ListedFaults,
+  type PlacedStrike,
+  SwarmFaults,
+} from './fault-plan.ts';
 import { Fleet } from './fleet.ts';
 import type { Ledger } from './ledger.ts';
 import type { SimNode, Surroundings } from './node.ts';
 import { People } from './people.ts';
 import { rareStatesOf } from './rare-states.ts';
 import { readLedger, restlessness } from './read-ledger.ts';
+import { NOTHING_LEFT_OUT, type Reduction, reduceScript } from './reduction.ts';
 import { Schedule } from './schedule.ts';
 import { type BurstScript, drawScript, type Script } from './script.ts';
 import { SesEvents } from './ses-events.ts';
@@ -52,6 +59,8 @@ export interface WorldOptions {
   readonly faults?: Faults;
   /** Instead of the script that the seed draws. */
   readonly script?: Script;
+  /** What the seed draws and this world leaves out. */
+  readonly reduction?: Reduction;
   /** A second runner starts beside the first one and stands by. */
   readonly hasStandby?: boolean;
 }
@@ -65,7 +74,10 @@ export interface History {
   readonly awaits: number;
   readonly recipients: number;
   readonly faultClasses: readonly FaultClass[];
-  readonly struck: ReadonlyMap<Strike, number>;
+  readonly struck: readonly PlacedStrike[];
+  /** What was planned and done, by name and by place in the script that the seed draws. */
+  readonly bursts: readonly string[];
+  readonly doings: readonly number[];
   readonly rareStates: readonly string[];
   readonly truth: Truth;
   readonly ledger: Ledger;
@@ -83,7 +95,8 @@ export async function runWorld(options: WorldOptions): Promise<History> {
   const stream = new Stream(options.seed);
   const { isFair } = new SwarmFaults(stream.fork('faults'));
   const script = options.script ?? (await drawScript(stream, isFair));
-  return new World(options, script).run();
+  const reduced = await reduceScript(script, options.reduction ?? NOTHING_LEFT_OUT);
+  return new World(options, reduced).run();
 }
 
 class World implements Surroundings {
@@ -124,8 +137,9 @@ class World implements Surroundings {
     this.#subject = options.subject ?? tick;
     this.#hasStandby = options.hasStandby === true;
     this.#stream = new Stream(seed);
-    const swarm = new SwarmFaults(this.#stream.fork('faults'));
-    this.faults = options.faults ?? swarm;
+    const { without, strikes } = options.reduction ?? NOTHING_LEFT_OUT;
+    const swarm = new SwarmFaults(this.#stream.fork('faults'), new Set(without));
+    this.faults = options.faults ?? (strikes ? new ListedFaults(strikes) : swarm);
     this.#on = options.faults ? new Set<FaultClass>() : swarm.on;
     this.#isFair = options.faults === undefined && swarm.isFair;
     this.schedule = new Schedule(script.startAt, this.#stream.fork('ties'));
@@ -653,6 +667,8 @@ class World implements Surroundings {
       ),
       faultClasses: [...this.#on],
       struck: this.faults.struck,
+      bursts: this.#script.bursts.map(({ burst }) => burst),
+      doings: this.#script.doings.map(({ place = -1 }) => place),
       rareStates: this.#rareStates(ledger),
       truth,
       ledger,

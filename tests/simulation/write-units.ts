@@ -1,7 +1,7 @@
 // What the ledger costs: one large burst, without faults and with one call in twenty going wrong.
 
 import { audienceOf } from './audience.ts';
-import { EvenFaults, NO_FAULT, ScriptedFaults } from './fault-plan.ts';
+import { EvenFaults, ListedFaults } from './fault-plan.ts';
 import type { Script } from './script.ts';
 import { Stream } from './stream.ts';
 import { runWorld } from './world.ts';
@@ -39,10 +39,15 @@ async function largeScript(): Promise<Script> {
   };
 }
 
+export interface WriteUnits {
+  readonly clean: number;
+  readonly faults5pct: number;
+}
+
 /** Lanes, header, legs and in-doubt windows together, by recipient. */
-export async function measureWriteUnits(): Promise<{ clean: number; faults5pct: number }> {
+export async function measureWriteUnits(): Promise<WriteUnits> {
   const script = await largeScript();
-  const none = new ScriptedFaults(-1, NO_FAULT);
+  const none = new ListedFaults([]);
   const some = new EvenFaults(new Stream(5).fork('even'), 0.05);
   return {
     clean: unitsOf(await runWorld({ seed: 5, script, faults: none })),

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import type { RunnerPorts, TickOptions } from '#runner/ports.ts';
+import { tick } from '#runner/tick.ts';
+import { changed } from './load-hooks.ts';
+import { naiveTick } from './naive-runner.ts';
+import { lineOf, recordedSeeds } from './record-run.ts';
+import { optionsOf, parseReduction } from './reduction.ts';
+import { emptyTally, runSeed } from './run-seeds.ts';
+import { shrink } from './shrink.ts';
+import { tellStory } from './tell-story.ts';
+import { runWorld } from './world.ts';
+
+describe('a seed that runs twice', () => {
+  test('is one in a hundred', async () => {
+    const tally = emptyTally();
+    for (const seed of [99, 100, 101]) await runSeed(seed, tally);
+    expect(tally.twice).toBe(1);
+    expect(tally.failures).toEqual([]);
+  });
+
+  test('breaks V20 when code remembers something from one world to the next', async () => {
+    let worlds = 0;
+    const forgetful = (ports: RunnerPorts, options: TickOptions) => {
+      worlds += 1;
+      ports.log.info('ticks_so_far', { worlds });
+      return tick(ports, options);
+    };
+    const tally = emptyTally();
+    await runSeed(100, tally, forgetful);
+    expect(tally.failures.map((one) => one.invariant)).toContain('V20');
+  });
+});
+
+/** The first seed in which a sender that notes afterwards sends twice. */
+async function doubleSend(): Promise<number> {
+  for (let seed = 1; ; seed += 1) {
+    const { violations } = await runWorld({ seed, subject: naiveTick });
+    if (violations.some((one) => one.invariant === 'V1')) return seed;
+  }
+}
+
+describe('a failure', () => {
+  test('shrinks to one burst and a handful of people, and is replayed by what is printed', async () => {
+    const seed = await doubleSend();
+    const shrunk = await shrink(seed, 'V1', naiveTick);
+    const { reduction, history } = shrunk ?? {};
+    expect(history?.bursts).toHaveLength(1);
+    expect(history?.recipients).toBeLessThanOrEqual(20);
+    expect(history?.struck.length).toBeLessThanOrEqual(2);
+    expect(history?.doings.length).toBeLessThanOrEqual(3);
+    expect(history?.violations.map((one) => one.invariant)).toContain('V1');
+
+    const words = optionsOf(reduction ?? { without: [] }).split(' ');
+    const option = (name: string) => words[words.indexOf(`--${name}`) + 1];
+    const replayed = parseReduction({
+      without: option('without'),
+      strikes: option('strikes'),
+      people: option('people'),
+    });
+    const again = await runWorld({ seed, subject: naiveTick, reduction: replayed });
+    expect(again.traceHash).toBe(history?.traceHash);
+  });
+
+  test('is told with its timeline and its command', async () => {
+    const seed = await doubleSend();
+    const story = await tellStory(seed, 'V1', naiveTick);
+    expect(story).toMatch(/VIOLATION V1 .* got 2 emails/);
+    expect(story).toContain(`npm run sim -- --seed ${seed} --trace --`);
+  });
+
+  test('that does not come again is said to be just that', async () => {
+    expect(await tellStory(4, 'V1')).toBe('seed 4 broke V1 once and not again');
+  });
+});
+
+describe('a recorded run', () => {
+  const row = { commit: 'abc', from: 7, seeds: 20_000, steps: 3e7, violations: 0, seconds: 240.4 };
+
+  test('is one line, and the next run of the commit goes on behind it', () => {
+    const line = lineOf(row, new Date('2026-11-22T03:04:05Z'));
+    expect(line).toBe('| 2026-11-22 03:04 | abc | 7 | 20,000 | 30,000,000 | 0 | 240 |\n');
+    expect(recordedSeeds('abc', line + line)).toBe(40_000);
+    expect(recordedSeeds('other', line)).toBe(0);
+  });
+
+  test('is refused with a violation', () => {
+    expect(() => lineOf({ ...row, violations: 1 }, new Date(0))).toThrow('1 violations');
+  });
+});
+
+describe('a change of source text', () => {
+  const change = { file: 'a.ts', find: 'one', replace: 'two' };
+
+  test('stands where its words stood', () => {
+    expect(changed('one more', change)).toBe('two more');
+  });
+
+  test.each(['none', 'one and one'])('is refused in "%s"', (text) => {
+    const words = text === 'none' ? 'zero' : text;
+    expect(() => changed(words, change)).toThrow('a.ts holds "one"');
+  });
+});
