@@ -8,13 +8,14 @@ import { Refusal } from '#domain/faults.ts';
 import type { Path } from '#domain/file-problem.ts';
 import type { BroadcastLegFile, EmailLegFile, LegFile } from '#domain/leg-file.ts';
 import { limits } from '#domain/limits.ts';
-import type { BroadcastLegPlan, CallToAction, EmailLegPlan } from '#domain/plan.ts';
+import type { BroadcastLegPlan, CallToAction, EmailLegPlan, LegPlan } from '#domain/plan.ts';
 import { parseSender } from '#domain/sender.ts';
 import { audienceId } from './audience-id.ts';
-import { allocationFrom, isKnownCall } from './compile-allocation.ts';
+import { allocationFrom } from './compile-allocation.ts';
 import { firstWaveOf } from './compile-first-wave.ts';
 import { holdingOf } from './compile-holding.ts';
 import type { Compilation, CompiledLeg } from './compile-plan.ts';
+import { postsOf } from './compile-post-calls.ts';
 
 interface Input<L> {
   readonly path: Path;
@@ -27,17 +28,21 @@ interface Input<L> {
 const OFFSET_MAX_MS = 24 * 3_600_000;
 const LATE_MAX_MS = 7 * 86_400_000;
 
-/** Undefined when the leg has a problem, which then stands in the compilation. */
-export function compileLeg(
-  compilation: Compilation,
-  input: Input<LegFile>,
-): CompiledLeg | undefined {
+/**
+ * One leg, or one for each post of a series; none when the leg has a problem, which then stands
+ * in the compilation.
+ */
+export function compileLeg(compilation: Compilation, input: Input<LegFile>): CompiledLeg[] {
   const { leg } = input;
-  const plan =
-    leg.channel === 'email'
-      ? compileEmailLeg(compilation, { ...input, leg: leg as EmailLegFile })
-      : compileBroadcastLeg(compilation, { ...input, leg: leg as BroadcastLegFile });
-  if (!plan) return undefined;
+  if (leg.channel !== 'email') {
+    const posts = compileBroadcastLeg(compilation, { ...input, leg: leg as BroadcastLegFile });
+    return posts.map(withSummary);
+  }
+  const plan = compileEmailLeg(compilation, { ...input, leg: leg as EmailLegFile });
+  return plan ? [withSummary(plan)] : [];
+}
+
+function withSummary(plan: LegPlan): CompiledLeg {
   const { name, channel, offsetMs, deadlineMs, ifNotReady, outcome } = plan;
   const summary = { name, channel, offsetMs, deadlineMs, ifNotReady, state: 'planned' as const };
   return { plan, summary: outcome === undefined ? summary : { ...summary, outcome } };
@@ -200,32 +205,24 @@ function withFallbacks(
 function compileBroadcastLeg(
   compilation: Compilation,
   input: Input<BroadcastLegFile>,
-): BroadcastLegPlan | undefined {
-  const { path, name, leg, calls } = input;
+): BroadcastLegPlan[] {
+  const { path, name, leg } = input;
   const timing = timingOf(compilation, input);
-  const field = [...path, 'calls'];
-  if (leg.calls === 'split') {
-    compilation.problem(
-      field,
-      'a post cannot be split: everybody sees the same one, so name one call',
-    );
-    return undefined;
-  }
-  const isKnown = isKnownCall(compilation, field, leg.calls, calls);
+  const posts = postsOf(compilation, input, leg.calls);
   checkText(compilation, [...path, 'text'], leg.text);
   const image = leg.image === undefined ? undefined : imageOf(compilation, path, leg.image);
-  if (!isKnown) return undefined;
-  return {
+  return posts.map(({ suffix, afterMs, carried }) => ({
     kind: 'broadcast',
-    name,
+    name: `${name}${suffix}`,
     channel: leg.channel,
     connection: leg.connection ?? leg.channel,
-    call: leg.calls,
+    ...carried,
     text: leg.text,
     ...(leg.language === undefined ? {} : { language: leg.language }),
     ...(image === undefined ? {} : { image }),
     ...timing,
-  };
+    offsetMs: timing.offsetMs + afterMs,
+  }));
 }
 
 function checkText(compilation: Compilation, path: Path, text: string): void {

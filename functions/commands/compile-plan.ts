@@ -204,6 +204,8 @@ function callsOf(compilation: Compilation, linkHost: string): CallToAction[] {
   });
 }
 
+const NAME_MAX = 40;
+
 export interface CompiledLeg {
   readonly plan: LegPlan;
   readonly summary: LegSummary;
@@ -217,8 +219,16 @@ function legsOf(compilation: Compilation, calls: readonly CallToAction[]): reado
   const add = (path: Path, name: string, leg: LegFile, outcome?: string): void => {
     if (names.has(name)) compilation.problem(path, `two legs are called "${name}"`);
     names.add(name);
-    const found = compileLeg(compilation, { path, name, leg, calls, outcome });
-    if (found) compiled.push(found);
+    for (const found of compileLeg(compilation, { path, name, leg, calls, outcome })) {
+      if (found.plan.name !== name && names.has(found.plan.name)) {
+        compilation.problem(path, `a post of this series and a leg are both "${found.plan.name}"`);
+      }
+      if (found.plan.name.length > NAME_MAX) {
+        const message = `"${found.plan.name}" is too long a name for a post of a series`;
+        compilation.problem(path, message, `at most ${NAME_MAX} characters`);
+      }
+      compiled.push(found);
+    }
   };
   for (const [name, leg] of Object.entries(burst.legs ?? {}))
     add(['burst', 'legs', name], name, leg);
@@ -239,6 +249,10 @@ function legsOf(compilation: Compilation, calls: readonly CallToAction[]): reado
   if (names.size === 0) compilation.problem(['burst'], 'the burst has no leg');
   if (names.size > limits.legsMax) {
     compilation.problem(['burst'], `there are ${names.size} legs`, `at most ${limits.legsMax}`);
+  }
+  if (compiled.length > limits.postsMax) {
+    const message = `there are ${compiled.length} posts and emails`;
+    compilation.problem(['burst'], message, `at most ${limits.postsMax}`);
   }
   return disjoint(compilation, compiled);
 }

@@ -1,5 +1,6 @@
 // What judges the calls, as the file says it or by default: registered with the approval.
 
+import { renderDuration } from '#domain/duration.ts';
 import { shareOf } from '#domain/file-values.ts';
 import type { LegPlan } from '#domain/plan.ts';
 import {
@@ -43,7 +44,7 @@ export function registrationOf(compilation: Compilation, legs: readonly LegPlan[
   compilation.orDefault(['compare', 'value-cap'], cap, 0, 'none');
   return register({
     metric,
-    windowMs,
+    windowMs: Math.max(windowMs, readUntil(compilation, legs, windowMs)),
     waitMs,
     prior,
     ...ratesOf(compilation),
@@ -56,6 +57,21 @@ export function registrationOf(compilation: Compilation, legs: readonly LegPlan[
       registrationDefaults.atFinalRead,
     ),
   });
+}
+
+/** The last post of a series is read in full before anything is decided. */
+function readUntil(compilation: Compilation, legs: readonly LegPlan[], windowMs: number): number {
+  const ends = legs.map((leg) =>
+    leg.kind === 'broadcast' && leg.series ? leg.offsetMs + leg.series.readMs : 0,
+  );
+  const last = Math.max(0, ...ends);
+  if (last > windowMs) {
+    const until = renderDuration(last);
+    compilation.notes.push(
+      `compare.within: ${until}, because the last post of a series is read until then`,
+    );
+  }
+  return last;
 }
 
 function metricOf(compilation: Compilation): Registration['metric'] {
@@ -87,11 +103,28 @@ function ratesOf(compilation: Compilation): Pick<Registration, 'smallestLift' | 
 
 function registeredLeg(leg: LegPlan): RegisteredLeg {
   const { name, channel, outcome } = leg;
-  const weights = leg.kind === 'email' ? leg.allocation : [{ call: leg.call, weight: 1 }];
-  const isSplit = weights.filter(({ weight }) => weight > 0).length > 1;
-  const design: Design = isSplit ? 'randomised' : 'one_call';
-  const base = { leg: name, channel, design, weights: weights.map((one) => ({ ...one })) };
-  return outcome === undefined ? base : { ...base, outcome };
+  const calls = leg.kind === 'email' ? [] : (leg.visitors ?? [leg.call]);
+  const weights =
+    leg.kind === 'email' ? leg.allocation : calls.map((call) => ({ call, weight: 1 }));
+  const series = leg.kind === 'email' ? undefined : leg.series;
+  const base = {
+    leg: name,
+    channel,
+    design: designOf(leg),
+    weights: weights.map((one) => ({ ...one })),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+  if (!series) return base;
+  return { ...base, series: series.name, paired: series.paired, readMs: series.readMs };
+}
+
+function designOf(leg: LegPlan): Design {
+  if (leg.kind === 'email') {
+    const isSplit = leg.allocation.filter(({ weight }) => weight > 0).length > 1;
+    return isSplit ? 'randomised' : 'one_call';
+  }
+  if (leg.series) return 'series';
+  return leg.visitors ? 'after_the_click' : 'one_call';
 }
 
 /**

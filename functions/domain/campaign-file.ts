@@ -160,8 +160,6 @@ export type CampaignFile = z.output<typeof CampaignFile>;
 /** What a campaign file may come to say one day. Refused by name rather than ignored. */
 export const NOT_YET: ReadonlyMap<string, string> = new Map([
   ['then', 'follow-ups (then)'],
-  ['series', 'a series of posts'],
-  ['every', 'a series of posts'],
   ['envelope', 'pre-approved envelopes'],
   ['order', 'an order of sending beyond `first`'],
   ['video', 'videos'],

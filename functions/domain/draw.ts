@@ -47,6 +47,15 @@ export function callOf(allocation: readonly Share[], draw: number): string {
   return last.call;
 }
 
+/** The items in an order that depends on the label alone; every order is equally likely. */
+export function shuffled<T>(label: string, items: readonly T[]): T[] {
+  const random = hashStream(label);
+  const left = [...items];
+  const drawn: T[] = [];
+  while (left.length > 0) drawn.push(...left.splice(Math.floor(random() * left.length), 1));
+  return drawn;
+}
+
 /** Uniform numbers in [0, 1) with 53 bits, from SHA-256 over a label and a counter. */
 function hashStream(label: string): () => number {
   let counter = 0;

@@ -89,8 +89,10 @@ function describeUnion(
   const isWrongKind = (issue: z.core.$ZodIssue) =>
     (issue.path.length === 0 && issue.code === 'invalid_type') || issue.path[0] === 'channel';
   const fitting = branches.filter((branch) => !branch.some(isWrongKind));
+  // What is nearest to being right is what was meant.
+  const nearest = [...fitting].sort((a, b) => a.length - b.length)[0];
   const branch =
-    fitting[0] ?? branches.find((one) => one.some((issue) => issue.path[0] === 'channel'));
+    nearest ?? branches.find((one) => one.some((issue) => issue.path[0] === 'channel'));
   if (!branch) return [{ path, message: 'this is of the wrong kind' }];
   return branch.flatMap((issue) => describeIssue(issue, value, path));
 }

@@ -159,6 +159,34 @@ export const EmailLegFile = z.strictObject({
 });
 export type EmailLegFile = z.output<typeof EmailLegFile>;
 
+const PostCalls = z.union([
+  name,
+  z.strictObject({
+    series: says(
+      z.int().check(z.gte(2), z.lte(limits.slotsMax)),
+      'So many posts, a multiple of the number of calls: chance decides which call each carries. From four posts a call on they can be compared.',
+    ),
+    every: says(duration, 'The time from one post to the next, 10m to 7d.'),
+    of: maySay(z.array(name).check(z.minLength(2)), 'The calls drawn. Default: all.'),
+    pairs: maySay(
+      z.boolean(),
+      'Two calls, drawn within pairs of neighbouring posts: six pairs can be compared. Default: false.',
+    ),
+    read: maySay(
+      duration,
+      'Each post is read so long after it went out, 10m to 30d. Default: 24h.',
+    ),
+  }),
+  z.strictObject({
+    'after-the-click': says(
+      z.union([name, z.array(name).check(z.minLength(2))]),
+      'One post for everybody; its link leads each visitor by chance to one of these calls (`split`: all of them). It tests the page behind the link, not the post.',
+    ),
+    say: says(line(200), 'The wording of the link, which is no call’s own.'),
+  }),
+]);
+export type PostCalls = z.output<typeof PostCalls>;
+
 export const BroadcastLegFile = z.strictObject({
   channel: says(
     name.check(
@@ -167,7 +195,10 @@ export const BroadcastLegFile = z.strictObject({
     'Where it is posted: mastodon, or another channel of this deployment.',
   ),
   connection: maySay(id, 'The connected account. Default: the one named like the channel.'),
-  calls: says(name, 'The one call that this post carries, by name: shown, not compared.'),
+  calls: says(
+    PostCalls,
+    'The one call that this post carries, by name: shown, not compared. Or a series of posts, or a link that decides after the click.',
+  ),
   text: says(
     z.string().check(z.minLength(1), z.maxLength(10_000)),
     'What is posted. Holds {call} exactly once: it becomes the wording and the tracked link.',

@@ -20,7 +20,8 @@ export function linkTableOf(plan: Plan): { readonly [legAndCall: string]: string
 }
 
 function callsOf(leg: LegPlan): readonly string[] {
-  return leg.kind === 'email' ? leg.allocation.map((share) => share.call) : [leg.call];
+  if (leg.kind === 'email') return leg.allocation.map((share) => share.call);
+  return leg.visitors ?? [leg.call];
 }
 
 function utmOf(plan: Plan, leg: LegPlan, call: string) {

@@ -98,8 +98,22 @@ export const BroadcastLegPlan = z.strictObject({
   /** The channel's name: `mastodon`, `bluesky`, ... */
   channel: Name,
   connection: Id,
-  /** Exactly one named call. */
+  /** Exactly one named call; `split` where the link decides per visitor. */
   call: Name,
+  /** After the click: its link leads each visitor to one of these calls, by chance. */
+  visitors: z.optional(z.array(Name).check(z.minLength(2))),
+  /** The wording of such a link, which is no call's own. */
+  say: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  /** One slot of a series: its call was drawn with the plan. */
+  series: z.optional(
+    z.strictObject({
+      name: Name,
+      slot: z.int().check(z.gte(0)),
+      paired: z.boolean(),
+      /** Read so long after it was posted. */
+      readMs: z.int().check(z.gte(1)),
+    }),
+  ),
   /** The announcement; `{call}` becomes wording and tracked link. */
   text: z.string(),
   language: z.optional(z.string()),

@@ -1,9 +1,10 @@
 // A tracked link is followed: note the click durably, then redirect.
 
+import { hash } from 'node:crypto';
 import type { ClickEvent } from '#domain/event.ts';
 import type { KeyRing } from '#domain/key-ring.ts';
 import type { Log, Queue, Table } from '#domain/ports.ts';
-import { type Claims, verify } from '#domain/token.ts';
+import { type Claims, sign, verify } from '#domain/token.ts';
 import { readerDigests } from '#domain/visitor.ts';
 import { type LinkTable, linkName } from '#store/link-tables.ts';
 import {
@@ -28,6 +29,8 @@ export interface FollowPorts {
 }
 
 const AGENT_CHARACTERS_MAX = 400;
+/** No call is named so. */
+const SPLIT = 'split';
 
 /**
  * Answers `GET` and `HEAD` of `/c/<token>` and of the hidden `/b/<token>`. 302 once the queue has
@@ -48,16 +51,45 @@ export function createFollowLink(ports: FollowPorts): (event: HttpEvent) => Prom
       claims = verify(path.token, 'click', ports.linkHost, ring.clicks);
       links = claims && (await linksOf(claims.burst));
     } catch (error) {
-      ports.log.error('link_unreadable', { reason: reasonOf(error) });
+      const burst = claims && { burst: claims.burst };
+      ports.log.error('link_unreadable', { ...burst, reason: reasonOf(error) });
       return TRY_AGAIN;
     }
-    const destination = claims && links?.[linkName(claims.leg, claims.call)];
-    if (!claims || !destination) return NOT_FOUND;
-    const click = clickOf(event, claims, ring, ports);
-    await record(ports, path.letter === 'b' ? { ...click, bait: true } : click);
-    const location = destination.replaceAll('{click}', encodeURIComponent(path.token));
-    return { statusCode: 302, headers: { ...PRIVATE_HEADERS, location }, body: '' };
+    if (!claims || !links) return NOT_FOUND;
+    return follow(event, { path, claims, links, ring }, ports);
   };
+}
+
+interface Followed {
+  readonly path: { readonly token: string; readonly letter: string };
+  readonly claims: Claims;
+  readonly links: LinkTable;
+  readonly ring: KeyRing;
+}
+
+async function follow(
+  event: HttpEvent,
+  { path, claims, links, ring }: Followed,
+  ports: FollowPorts,
+): Promise<HttpResult> {
+  const click = clickOf(event, claims, ring, ports);
+  const isSplit = claims.call === SPLIT;
+  const call = isSplit ? chosen(links, click) : claims.call;
+  const destination = links[linkName(claims.leg, call)];
+  if (!destination) return NOT_FOUND;
+  const followed = { ...click, call };
+  await record(ports, path.letter === 'b' ? { ...followed, bait: true } : followed);
+  // A click id names the call that was followed, so that a conversion is that call's.
+  const id = isSplit ? sign({ ...claims, call }, ports.linkHost, ring.signs) : path.token;
+  const location = destination.replaceAll('{click}', encodeURIComponent(id));
+  return { statusCode: 302, headers: { ...PRIVATE_HEADERS, location }, body: '' };
+}
+
+/** The call of a link that decides after the click: by chance, the same again for this visitor. */
+function chosen(links: LinkTable, { burst, leg, visitor }: ClickEvent): string {
+  const calls = Object.keys(links).filter((name) => name.startsWith(`${leg}/`));
+  const draw = hash('sha256', `${burst}/${leg}/${visitor}`, 'buffer').readUIntBE(0, 6);
+  return calls[draw % calls.length]?.slice(leg.length + 1) ?? '';
 }
 
 function clickOf(

@@ -1,6 +1,7 @@
 // Everything that can be done before T without being visible, and go/no-go over its result.
 
 import type { AddressableChannel, BroadcastChannel, Problem, Sender } from '#channels/contract.ts';
+import { sayOf } from '#domain/announcement.ts';
 import { codeOf } from '#domain/faults.ts';
 import { isActive, isFinal, type LegSummary } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
@@ -142,7 +143,8 @@ async function readyPost(
   if (channel?.kind !== 'broadcast') return [noChannel(leg.name, leg.channel)];
   const { table, clock, entropy } = ports;
   const stored = await loadLeg(table, plan.burst, leg.name);
-  const neededUntil = (holding.burst.momentAt ?? clock.now()) + leg.offsetMs + leg.deadlineMs;
+  const startAt = (holding.burst.momentAt ?? clock.now()) + leg.offsetMs;
+  const neededUntil = startAt + leg.deadlineMs;
   if (stored?.prepared && stored.contentHash === holding.burst.contentHash) {
     if (stored.prepared.freshUntil > neededUntil) return [];
   }
@@ -150,6 +152,8 @@ async function readyPost(
     const context = await contextOf(ports, plan, leg);
     const problems = channel.check(context, await channel.describe(leg.connection));
     if (problems.some((problem) => problem.severity === 'error')) return [...problems];
+    // What is staged for a post of the day after tomorrow would be gone by then.
+    if (startAt > clock.now() + limits.prepareAheadMs) return [...problems];
     const prepared = await channel.prepare(context);
     const next: LegItem = {
       burst: plan.burst,
@@ -169,7 +173,6 @@ async function readyPost(
 
 /** The link of a broadcast leg: one per leg and call, so that it also finds our post again. */
 async function contextOf(ports: RunnerPorts, plan: Plan, leg: BroadcastLegPlan) {
-  const call = plan.calls.find((one) => one.name === leg.call);
   const key = await ports.signingKey();
   const claims = { purpose: 'click', burst: plan.burst, leg: leg.name, call: leg.call } as const;
   const token = sign(claims, new URL(plan.linkBase).host, key);
@@ -177,7 +180,7 @@ async function contextOf(ports: RunnerPorts, plan: Plan, leg: BroadcastLegPlan) 
     burst: plan.burst,
     leg,
     link: `${plan.linkBase}/c/${token}`,
-    say: call?.say ?? '',
+    say: sayOf(plan, leg),
   };
   if (!leg.image) return base;
   return { ...base, image: await loadMedia(ports.table, leg.image.sha256) };

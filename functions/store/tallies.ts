@@ -187,7 +187,10 @@ export function frameOf(plan: Plan, contentHash: string): Frame {
       name: leg.name,
       channel: leg.channel,
       kind: leg.kind,
-      shares: leg.kind === 'email' ? leg.allocation : [{ call: leg.call, weight: 1 }],
+      shares:
+        leg.kind === 'email'
+          ? leg.allocation
+          : (leg.visitors ?? [leg.call]).map((call) => ({ call, weight: 1 })),
     })),
     registration: plan.registration,
     ...(plan.goal ? { goal: plan.goal } : {}),

@@ -130,7 +130,23 @@ const emailLeg = block<EmailLegFile>(['channel', 'to', 'calls', 'from', 'subject
 const broadcastLeg = block<BroadcastLegFile>(['channel', 'calls', 'text'], {
   channel: name.filter((one) => one !== 'email'),
   connection: fc.stringMatching(/^[a-z0-9]{1,10}$/),
-  calls: name,
+  calls: fc.oneof(
+    name,
+    fc.record(
+      {
+        series: fc.integer({ min: 2, max: 40 }),
+        every: duration,
+        of: fc.array(name, { minLength: 2, maxLength: 3 }),
+        pairs: fc.boolean(),
+        read: duration,
+      },
+      { requiredKeys: ['series', 'every'] },
+    ),
+    fc.record({
+      'after-the-click': fc.oneof(name, fc.array(name, { minLength: 2, maxLength: 3 })),
+      say: text(200),
+    }),
+  ),
   text: fc.oneof(text(200), fc.constant('Out now.\n\nTwo lines, and a tab\t. {call}\n')),
   language: fc.constantFrom('en', 'pt-BR'),
   image: fc.record({ file: fileName, alt: text(200) }),

@@ -143,11 +143,6 @@ describe('every refusal names file, line and field', () => {
 
   test.each([
     [
-      'a series',
-      but('calls: trial\n', 'calls: { series: 15, every: 3h }\n'),
-      'atlas.yaml:22: burst.legs.mastodon.calls: not yet: a series of posts',
-    ],
-    [
       'follow-ups',
       `${launch}  then:\n    thank: { who: converted }\n`,
       'atlas.yaml:26: burst.then: not yet: follow-ups (then)',

@@ -1,12 +1,18 @@
 // Bursts of email in memory: the real runner and store, virtual time, a channel that notes who was
 // called when. Whoever looks after the bursts ticks once a minute, as in production.
 
-import type { AddressableChannel, Addressee, Channel, SentBatch } from '#channels/contract.ts';
+import type {
+  AddressableChannel,
+  Addressee,
+  BroadcastChannel,
+  Channel,
+  SentBatch,
+} from '#channels/contract.ts';
 import { advance, type BurstEvent } from '#domain/advance.ts';
 import type { Burst } from '#domain/burst.ts';
 import { Fault } from '#domain/faults.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
-import type { EmailLegPlan, Plan } from '#domain/plan.ts';
+import type { BroadcastLegPlan, EmailLegPlan, Plan } from '#domain/plan.ts';
 import type { Clock, Log, Table } from '#domain/ports.ts';
 import { register } from '#domain/registration.ts';
 import { addressDigest, type Suppression } from '#domain/suppression.ts';
@@ -44,12 +50,17 @@ export type Planned = Partial<Omit<Plan, 'legs'>> & {
   readonly at: number;
   readonly zone?: string;
   readonly legs?: readonly Partial<EmailLegPlan>[];
+  /** Legs of a network called mastodon, beside the others. */
+  readonly posts?: readonly Partial<BroadcastLegPlan>[];
 };
 
 export class World {
   readonly table = new MemoryTable();
   readonly clock: Clock;
   readonly calls: Call[] = [];
+  /** What the network was asked for, in its order. */
+  readonly prepared: { leg: string; at: number }[] = [];
+  readonly posted: { leg: string; at: number }[] = [];
   readonly warnings: string[] = [];
   /** Called before a call's answer; what it returns is the answer, else everybody is accepted. */
   onCall: (call: Call) => Promise<SentBatch | undefined> = async () => undefined;
@@ -86,7 +97,7 @@ export class World {
     return this.addContacts(audience, contacts);
   }
 
-  async plan({ burst, at, zone = 'UTC', legs = [{}], ...rest }: Planned): Promise<Burst> {
+  async plan({ burst, at, zone = 'UTC', legs = [{}], posts = [], ...rest }: Planned) {
     const plan: Plan = {
       burst,
       campaign: 'launch',
@@ -96,7 +107,7 @@ export class World {
         { name: 'trial', say: 'Start', to: 'https://example.com/trial' },
         { name: 'demo', say: 'Look', to: 'https://example.com/demo' },
       ],
-      legs: legs.map(legOf),
+      legs: [...legs.map(legOf), ...posts.map(postOf)],
       policy: 'at-most-once',
       attributionMs: 86_400_000,
       registration: register({ metric: 'click', windowMs: HOUR }),
@@ -208,11 +219,47 @@ export class World {
       clock: this.clock,
       entropy: { id: () => this.#mark(), fraction: () => 0.5 },
       log,
-      channels: new Map<string, Channel>([['email', this.#channel(alive)]]),
+      channels: new Map<string, Channel>([
+        ['email', this.#channel(alive)],
+        ['mastodon', this.#network()],
+      ]),
       account: 'one',
       suppressionKey: async () => SUPPRESSION_KEY,
       signingKey: async () => ({ id: 'k', secret: 's'.repeat(32) }),
       setSending: async () => undefined,
+    };
+  }
+
+  #network(): BroadcastChannel {
+    return {
+      kind: 'broadcast',
+      describe: async () => ({
+        identityClass: 'C',
+        textMax: 500,
+        linkLength: 23,
+        imagesMax: 4,
+        imageBytesMax: 1_000_000,
+        altTextMax: 1_500,
+        canRetract: true,
+        visibilityMs: 0,
+        verification: 'stand_in',
+      }),
+      check: () => [],
+      prepare: async ({ leg, link }) => {
+        const preparedAt = this.now();
+        this.prepared.push({ leg: leg.name, at: preparedAt });
+        const freshUntil = preparedAt + 12 * HOUR;
+        const made = { channel: 'mastodon', identityClass: 'C', repeatable: true } as const;
+        return { ...made, preparedAt, freshUntil, identity: leg.name, link, request: {} };
+      },
+      open: async () => undefined,
+      publish: async (_prepared, leg) => {
+        this.posted.push({ leg: leg.name, at: this.now() });
+        return { kind: 'published', postId: leg.name };
+      },
+      resolve: async () => ({ kind: 'unknown', reason: 'not asked' }),
+      measure: async () => ({ asOf: this.now(), metrics: {} }),
+      retract: async () => 'done',
     };
   }
 
@@ -240,6 +287,21 @@ export class World {
       setSending: async () => {},
     };
   }
+}
+
+function postOf(post: Partial<BroadcastLegPlan>): BroadcastLegPlan {
+  return {
+    kind: 'broadcast',
+    name: 'mastodon',
+    channel: 'mastodon',
+    connection: 'social',
+    call: 'trial',
+    text: 'Out now. {call}',
+    offsetMs: 0,
+    deadlineMs: MINUTE,
+    ifNotReady: 'hold',
+    ...post,
+  };
 }
 
 function legOf(leg: Partial<EmailLegPlan>): EmailLegPlan {
