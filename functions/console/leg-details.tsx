@@ -25,7 +25,8 @@ export function LegDetails({ report, leg }: { report: BurstReport; leg: LegRepor
         <span class="chip">{leg.design}</span>
       </h2>
       <p>
-        <strong>{leg.verdict.words.headline}</strong> {leg.verdict.words.sure}
+        <strong>{leg.verdict.words.headline}</strong> {leg.verdict.words.why}{' '}
+        {leg.verdict.words.sure}
       </p>
       <div class="two">
         <IntervalPlot report={report} leg={leg} />

@@ -2,6 +2,7 @@
 
 import type { ShownReport } from '#feedback/build-report.ts';
 import { sayTime } from '#feedback/say-time.ts';
+import type { Said } from '#feedback/say-verdict.ts';
 import type { CallRecord } from '#store/call-records.ts';
 import { Across } from './across.tsx';
 import { CallGrid } from './call-grid.tsx';
@@ -33,8 +34,9 @@ export function ResultsPage(props: ResultsProps) {
       alone={alone}
       {...(who === undefined ? {} : { who })}
     >
-      <Answer report={report} alone={alone} />
+      <Answer report={report} />
       <CallGrid report={report} />
+      <Beside report={report} alone={alone} />
       <div class="two">
         <GoalMeter report={report} />
         {hasNumbers ? <Mix report={report} comparison={comparison} /> : null}
@@ -52,28 +54,43 @@ export function ResultsPage(props: ResultsProps) {
   );
 }
 
-function Answer({ report, alone }: { report: ShownReport; alone: boolean }) {
-  const { answer, legs, burst, asOf, zone, finalRead, later } = report;
+function Answer({ report }: { report: ShownReport }) {
+  const { answer, legs, burst, asOf, zone, finalRead } = report;
   const first = legs.find(({ verdict }) => answer.headline.includes(verdict.words.headline));
   const tone = first ? toneOf(first.verdict) : 'plain';
-  const when = `${finalRead ? 'read for good on' : 'as of'} ${sayTime(asOf, zone)} (${zone})`;
+  const when = `${finalRead ? 'final read, ' : 'as of '}${sayTime(asOf, zone)} (${zone})`;
   return (
     <section class={`sheet answer ${tone}`} aria-labelledby="answer">
       <p class="over">{`${burst} · ${when}`}</p>
       <h1 id="answer">{answer.headline}</h1>
-      {first ? <p>{first.verdict.words.sure}</p> : null}
+      {first ? <Sure words={first.verdict.words} /> : null}
       {legs.length > 1 ? (
         <ul class="lines">
           {legs.map(({ leg, verdict }) => (
             <li>
               <span class={`chip ${toneOf(verdict)}`}>{wordOf(verdict)}</span>
-              {` ${leg}: ${verdict.words.headline}`}
+              {` ${leg}: ${bare(verdict.words.headline)}`}
             </li>
           ))}
         </ul>
       ) : null}
       {answer.across === null ? null : <p>{answer.across}</p>}
       {first ? <p class="soft">{first.verdict.words.next}</p> : null}
+    </section>
+  );
+}
+
+/** Without what the chip before it says already. */
+function bare(headline: string): string {
+  const said = headline.replace(/^(?:Not comparable|No clear winner|No answer|Ahead so far): /, '');
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+/** What a reader should know beside the answer, and where the rest of it is. */
+function Beside({ report, alone }: { report: ShownReport; alone: boolean }) {
+  const { answer, burst, later } = report;
+  return (
+    <div>
       {answer.notes.map((note) => (
         <p class="soft small">{note}</p>
       ))}
@@ -89,7 +106,16 @@ function Answer({ report, alone }: { report: ShownReport; alone: boolean }) {
           </a>
         </p>
       )}
-    </section>
+    </div>
+  );
+}
+
+function Sure({ words }: { words: Said }) {
+  return (
+    <>
+      {words.why === '' ? null : <p>{words.why}</p>}
+      <p>{words.sure}</p>
+    </>
   );
 }
 

@@ -32,12 +32,15 @@ const NARROW = `
   h1 { font-size: 1.5rem; }
   .sheet { padding: .9rem; }
   .grid, .grid tbody, .grid tr, .grid td, .grid tbody th { display: block; width: auto; }
+  .grid caption { display: block; }
   .grid thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .grid tr { border-top: 1px solid var(--line); padding: .7rem 0; }
   .grid tr:first-child { border-top: 0; }
   .grid td, .grid tbody th { border: 0; padding: .2rem 0; }
   .grid td { padding: .35rem 0 .35rem .7rem; border-left: 3px solid var(--line); margin: .35rem 0; }
   .grid .on { display: block; font-weight: 600; }
+  .scroll table { min-width: 34rem; }
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
   .row { grid-template-columns: 1fr auto; }
   .row .track { grid-column: 1 / -1; order: 3; }
 }
@@ -69,7 +72,7 @@ button { font: inherit; color: var(--ink); background: var(--plain-ground); bord
 button[aria-pressed="true"] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 button.main { background: var(--accent); color: var(--accent-ink); border-color: var(--accent);
   padding: .5rem 1.1rem; font-weight: 600; }
-main { max-width: 78rem; margin: 0 auto; padding: 1.5rem 2rem 4rem; }
+main { max-width: 78rem; margin: 0 auto; padding: .6rem 2rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: .1rem 0 .4rem; text-wrap: balance; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 0 0 .6rem; }
 h3 { font-size: 1rem; margin: 1.1rem 0 .4rem; }
@@ -78,7 +81,7 @@ p { margin: .3rem 0; max-width: 70ch; overflow-wrap: anywhere; }
 .soft { color: var(--soft); }
 .small { font-size: .875rem; }
 .sheet { background: var(--sheet); border: 1px solid var(--line); border-radius: .6rem;
-  padding: 1.1rem 1.3rem; margin: 1rem 0; }
+  padding: .9rem 1.3rem; margin: .9rem 0; }
 .answer { border-left: .4rem solid var(--line); }
 .answer.won { border-left-color: var(--won); }
 .answer.wait { border-left-color: var(--wait); }

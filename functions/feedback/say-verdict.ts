@@ -10,6 +10,8 @@ import { number, percent, sayTime } from './say-time.ts';
 export interface Said {
   /** The verdict in one sentence. */
   readonly headline: string;
+  /** What it rests on; may be empty. */
+  readonly why: string;
   /** How sure, and of what. */
   readonly sure: string;
   /** One line about what to do next time. */
@@ -28,6 +30,7 @@ export function sayVerdict(input: SayVerdict): Said {
   const { verdict, report } = input;
   return {
     headline: headline(input),
+    why: verdict.status === 'winner' && report ? comparedText(input, report) : '',
     sure: sure(input),
     next: report && verdict.status !== 'refused' ? NEXT[nextOf(input, report)] : NEXT.repair,
   };
@@ -103,7 +106,7 @@ function sure(input: SayVerdict): string {
     return `The statistics refused it (${verdict.reason}).`;
   switch (verdict.status) {
     case 'winner':
-      return `${comparedText(input, report)}${errorText(input)}`;
+      return errorText(input);
     case 'leading':
       return 'Strong enough already, but answers that come quickly must not win over answers that come slowly: nothing is claimed before most of them are in.';
     case 'no_clear_winner':
@@ -125,10 +128,11 @@ function comparedText(input: SayVerdict, report: ChannelReport): string {
   );
   if (!best || !second || best.rate === null || second.rate === null) return '';
   const { answered } = verbs(input);
-  const pair = `${percent(best.rate)} ${answered}, against ${percent(second.rate)} for ${quoted(input, second.id)}`;
+  const pair = `${percent(best.rate)} ${answered}, against ${percent(second.rate)} for ${quoted(input, second.id)}.`;
   const likely = second.toLeader?.likely ?? null;
-  if (likely === null || likely >= 1) return `${pair}. `;
-  return `${pair}; the true lift over it is probably nearer ${percent(1 / likely - 1)}, because winners look better than they are. `;
+  if (likely === null || likely >= 1 || second.rate === 0) return pair;
+  const seen = percent(best.rate / second.rate - 1);
+  return `${pair} Here that is ${seen} more; winners tend to look better than they are, so plan with less (a cautious estimate: ${percent(1 / likely - 1)} more).`;
 }
 
 function errorText({ basis }: SayVerdict): string {
