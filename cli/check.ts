@@ -6,7 +6,7 @@ import { readCampaignFolder } from './campaign-folder.ts';
 import { type Command, exitCodes, needed, parse, text } from './command.ts';
 import { forecastLines, hasErrors, problemLines } from './forecast-lines.ts';
 import { answer, style } from './screen.ts';
-import { count, labelled, span } from './words.ts';
+import { count, labelled, many, span } from './words.ts';
 
 const USAGE = 'check FILE';
 const options = {
@@ -42,6 +42,8 @@ export interface CheckOptions {
   readonly momentAt?: number | undefined;
   readonly momentText?: string | undefined;
   readonly zone?: string | undefined;
+  /** Says how many there are instead of each. */
+  readonly briefDefaults?: boolean;
 }
 
 export function checkLines(checked: CheckedBurst, given: CheckOptions = {}): string[] {
@@ -54,15 +56,15 @@ export function checkLines(checked: CheckedBurst, given: CheckOptions = {}): str
     ...labelled([momentRow(checked, given)]),
     ...forecastLines({ plan, forecast, zone, momentAt }),
     ...labelled([approvalRow(checked), ['notify', plan.notify.join(', ') || 'nobody']]),
-    ...(defaults.length === 0
-      ? []
-      : ['', '  not in the file, so taken as', ...defaults.map(indent)]),
+    ...defaultLines(defaults, given.briefDefaults ?? false),
     ...verdict(checked),
   ];
 }
 
-function indent(line: string): string {
-  return `    ${line}`;
+function defaultLines(defaults: readonly string[], isBrief: boolean): string[] {
+  if (defaults.length === 0) return [];
+  if (isBrief) return [`  ${many(defaults.length, 'default')} taken: volley check states each`];
+  return ['', '  not in the file, so taken as', ...defaults.map((line) => `    ${line}`)];
 }
 
 function momentRow(checked: CheckedBurst, given: CheckOptions): [string, string] {

@@ -50,7 +50,8 @@ export function whatLeaves({ plan, forecast }: Pick<CheckedBurst, 'plan' | 'fore
 }
 
 export function costOf({ cost }: Forecast): string | undefined {
-  return cost && dollars(cost.usd);
+  if (!cost) return undefined;
+  return cost.usd < 0.01 ? 'less than a cent' : dollars(cost.usd);
 }
 
 function channelRows(plan: PlanView, forecast: Forecast): [string, string][] {
@@ -102,6 +103,9 @@ function callsOf({ calls }: LegView, recipients: number | undefined): string {
   return calls.map(({ call, share }) => `${call} ${percent(share)}`).join(', ');
 }
 
+/** Shorter than anybody would wait for. */
+const SHORT_MS = 3_000;
+
 function timeRows(
   { drain, quota }: Forecast,
   zone: string,
@@ -112,9 +116,9 @@ function timeRows(
   const rate = quota === undefined ? '' : `${count(quota.perSecond)} a second: `;
   const at = (ms: number) =>
     momentAt === undefined ? `${span(ms)} after it` : clockAt(momentAt, momentAt + ms, zone);
-  const rows: [string, string][] = [
-    ['time', `${rate}half by ${at(halfMs)}, last by ${at(lastMs)}`],
-  ];
+  const when =
+    lastMs < SHORT_MS ? 'all of them at once' : `half by ${at(halfMs)}, last by ${at(lastMs)}`;
+  const rows: [string, string][] = [['time', `${rate}${when}`]];
   if (firstWave) {
     const people = many(firstWave.recipients, 'person', 'people');
     const wait = span(firstWave.waitMs);
@@ -135,7 +139,8 @@ function clockAt(from: number, at: number, zone: string): string {
 
 function costRows({ cost }: Forecast): [string, string][] {
   if (!cost) return [];
-  const lines = cost.lines.filter(({ usd }) => usd > 0);
+  if (cost.usd < 0.01) return [['cost', 'less than a cent']];
+  const lines = cost.lines.filter(({ usd }) => usd >= 0.01);
   const each = lines.map(({ name, usd }) => `${COST[name] ?? name} ${dollars(usd)}`).join(', ');
   return [['cost', `${dollars(cost.usd)}${lines.length > 1 ? `: ${each}` : ''}`]];
 }
@@ -144,6 +149,7 @@ const COST: { readonly [name: string]: string } = {
   emails: 'emails',
   sending: 'sending them',
   events: 'what becomes of them',
+  holding: 'holding the moment',
   clicks: 'clicks',
   networks: 'networks',
 };

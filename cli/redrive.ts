@@ -5,11 +5,17 @@ import type { Redriven } from '#commands/redrive.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, parse } from './command.ts';
 
+const options = {
+  list: { type: 'boolean', about: 'what was set aside, and why' },
+} as const;
+
 export const redrive: Command = {
   usage: 'redrive [--list] [ID...]',
   about: 'give set-aside feedback another try, or list it',
+  options,
+  examples: ['volley redrive --list', 'volley redrive'],
   run: async (args) => {
-    const parsed = parse(args, { list: { type: 'boolean', default: false } });
+    const parsed = parse(args, options);
     const api = connect(parsed);
     if (parsed.values.list === true) {
       const listed = await api.call<ListedDeadLetters>('GET', '/v1/dead-letters?limit=1000');

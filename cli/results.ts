@@ -10,7 +10,11 @@ import { resultsText } from './results-text.ts';
 const usage = 'results BURST [--html FILE] [--csv FILE] [--export FILE]';
 const options = {
   html: { type: 'string', value: 'FILE', about: 'the page as one file that needs nothing else' },
-  csv: { type: 'string', value: 'FILE', about: 'a row per leg and call; - writes to the terminal' },
+  csv: {
+    type: 'string',
+    value: 'FILE',
+    about: 'a row per channel and call; - writes to the terminal',
+  },
   export: { type: 'string', value: 'FILE', about: 'the report with all it was computed from' },
 } as const;
 

@@ -47,7 +47,8 @@ A second person's approval, where the file asks for one, is waited for: exit cod
     const api = connect(parsed);
     const checked = await checkFile(api, file, text(parsed, 'burst'));
     const said = saidMoment(parsed, zoneOf(checked));
-    const given = said && { momentAt: said.at, momentText: said.text, zone: said.zone };
+    const moment = said && { momentAt: said.at, momentText: said.text, zone: said.zone };
+    const given = { ...moment, briefDefaults: !flag(parsed, 'dry-run') };
     const isDry = flag(parsed, 'dry-run');
     if (!parsed.json) say(...checkLines(checked, given));
     if (hasErrors(checked.forecast) || isDry) {

@@ -1,22 +1,41 @@
 // `volley audit`: does the ledger say what the providers say?
 
-import type { ListedBursts } from '#commands/list-bursts.ts';
 import type { ListedRecipients, ShownLedger } from '#commands/show-ledger.ts';
 import { type ApiClient, connect } from '../api-client.ts';
-import { type Command, parse } from '../command.ts';
+import { type Command, flag, parse } from '../command.ts';
+import { allBursts as listAll } from '../status.ts';
 import { type Compared, compare, type Recipient } from './compare.ts';
+import { showLog, verifyLogs } from './log.ts';
 import { type ProviderLogs, readProviderLogs } from './provider-logs.ts';
 
 const SHOWN_DIFFERENCES = 20;
 
+const options = {
+  log: { type: 'boolean', about: 'who did what to it, and when' },
+  verify: { type: 'boolean', about: 'compute its chain of hashes again, here' },
+  head: {
+    type: 'string',
+    value: 'POSITION:HASH',
+    multiple: true,
+    about: 'with --verify: where the log ended when somebody noted it',
+  },
+} as const;
+
 export const audit: Command = {
-  usage: 'audit [BURST]',
-  about: "compare the ledger with the providers' own logs",
+  usage: 'audit [BURST] [--log | --verify]',
+  about: "compare the ledger with the providers' own logs; show and verify who did what",
+  more: `Without --log and --verify: does the ledger say what the local providers wrote down?
+Every entry of the log carries the hash of the one before; a head that was noted elsewhere shows
+that its end was not cut off.`,
+  options,
+  examples: ['volley audit atlas-launch --log', 'volley audit atlas-launch --verify'],
   run: async (args) => {
-    const parsed = parse(args);
+    const parsed = parse(args, options);
     const api = connect(parsed);
-    const logs = readProviderLogs(parsed.data);
     const [wanted] = parsed.positionals;
+    if (flag(parsed, 'log')) return showLog(api, parsed, wanted);
+    if (flag(parsed, 'verify')) return verifyLogs(api, parsed, wanted);
+    const logs = readProviderLogs(parsed.data);
     const ids = wanted === undefined ? await allBursts(api) : [wanted];
     const bursts: Compared[] = [];
     for (const id of ids) bursts.push(await compareBurst(api, id, logs));
@@ -45,14 +64,7 @@ async function recipientsOf(api: ApiClient, path: string): Promise<Recipient[]> 
 }
 
 async function allBursts(api: ApiClient): Promise<string[]> {
-  const ids: string[] = [];
-  for (let after = ''; ; ) {
-    const query = after === '' ? '' : `&after=${after}`;
-    const page = await api.call<ListedBursts>('GET', `/v1/bursts?limit=200${query}`);
-    ids.push(...page.bursts.map(({ burst }) => burst));
-    if (page.next === undefined) return ids;
-    after = page.next;
-  }
+  return (await listAll(api)).map(({ burst }) => burst);
 }
 
 function inWords(bursts: readonly Compared[], isClean: boolean): string {
