@@ -58,6 +58,30 @@ export const ResultsAnswer: z.ZodMiniType<object> = z.looseObject({
   legs: z.array(LegAnswer),
 });
 
+/** `volley compare --input` computes the report again from it, without a server. */
+export const ExportAnswer: z.ZodMiniType<object> = z.looseObject({
+  format: z.literal('volley-export-1'),
+  basis: z.looseObject({ format: z.literal('volley-basis-1') }),
+  report: ResultsAnswer,
+});
+
+export const CallRecordsAnswer = z.strictObject({
+  campaign: Id,
+  records: z.array(
+    z.strictObject({
+      call: Name,
+      burst: Id,
+      leg: z.string(),
+      channel: z.string(),
+      readAt: z.number(),
+      metric: z.string(),
+      exposed: countOrNull,
+      answers: count,
+      outcome: z.string(),
+    }),
+  ),
+});
+
 export const LedgerAnswer = z.strictObject({
   burst: Burst,
   head: z.optional(ManifestHead),

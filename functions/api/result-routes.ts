@@ -2,6 +2,7 @@
 
 import { ExportResultsInput, exportResults } from '#commands/export-results.ts';
 import { ShowAuditInput, showAudit } from '#commands/show-audit.ts';
+import { ShowCallRecordsInput, showCallRecords } from '#commands/show-call-records.ts';
 import {
   ListRecipientsInput,
   listRecipients,
@@ -10,7 +11,13 @@ import {
 } from '#commands/show-ledger.ts';
 import { ShowResultsInput, showResults } from '#commands/show-results.ts';
 import { AuditAnswer } from './account-answers.ts';
-import { LedgerAnswer, RecipientsAnswer, ResultsAnswer } from './result-answers.ts';
+import {
+  CallRecordsAnswer,
+  ExportAnswer,
+  LedgerAnswer,
+  RecipientsAnswer,
+  ResultsAnswer,
+} from './result-answers.ts';
 import { get, type Route } from './route.ts';
 
 export const resultRoutes: readonly Route[] = [
@@ -39,10 +46,21 @@ export const resultRoutes: readonly Route[] = [
     {
       path: '/v1/bursts/{burst}/export',
       summary: 'The report with everything it was computed from',
+      answer: ExportAnswer,
       scope: 'viewer',
     },
     ExportResultsInput,
     exportResults,
+  ),
+  get(
+    {
+      path: '/v1/campaigns/{campaign}/calls',
+      summary: 'What became of each call over the bursts of a campaign',
+      answer: CallRecordsAnswer,
+      scope: 'viewer',
+    },
+    ShowCallRecordsInput,
+    showCallRecords,
   ),
   get(
     {

@@ -9,6 +9,8 @@ import { type Tally, TallyBuilder, waveRow } from './tally.ts';
 export interface FoldRule extends AttributionRule {
   /** The end of the counting window: first answers after it are late. */
   readonly countedUntil: number;
+  /** Of posts of a series: each is read until its own instant, all of them equally long. */
+  readonly reads?: readonly { readonly leg: string; readonly until: number }[];
   /** Which first answers decide; absent: clicks. */
   readonly metric?: 'click' | 'conversion' | undefined;
   /** Nobody counts for more than this, in minor units; absent: values are summed and not compared. */
@@ -68,6 +70,12 @@ function answerOf({ metric }: FoldRule): 'uniqueHuman' | 'converting' {
   return metric === 'conversion' ? 'converting' : 'uniqueHuman';
 }
 
+/** Until when answers through this link count. */
+function untilOf({ countedUntil, reads }: FoldRule, link: string): number {
+  const own = reads?.find(({ leg }) => link.startsWith(`${leg}/`));
+  return own ? Math.min(own.until, countedUntil) : countedUntil;
+}
+
 function waveOf({ holder, rule }: One, link: string): number | undefined {
   const own = rule.waves?.find(({ leg }) => link.startsWith(`${leg}/`));
   if (!own) return undefined;
@@ -96,7 +104,7 @@ function foldClicks({ facts, rule, builder }: One, came: Came): void {
   // Ascending by time, so the first of each link is its first click.
   for (const [index, { link, at }] of facts.clicks.entries()) {
     const isHuman = kinds[index] === 'human';
-    const isInTime = at <= rule.countedUntil;
+    const isInTime = at <= untilOf(rule, link);
     came.reached.add(link);
     came.isScanned ||= !isHuman;
     builder.add(link, isHuman ? 'humanClicks' : 'machineClicks');
@@ -119,11 +127,11 @@ function foldConversions({ facts, rule, builder }: One, came: Came): void {
     builder.add(link, 'conversions');
     if (conversion.value !== 0) builder.add(link, 'value', conversion.value);
     const own = first.get(link) ?? { at: conversion.at, value: 0 };
-    const counted = conversion.at <= rule.countedUntil ? conversion.value : 0;
+    const counted = conversion.at <= untilOf(rule, link) ? conversion.value : 0;
     first.set(link, { at: Math.min(own.at, conversion.at), value: own.value + counted });
   }
   for (const [link, { at, value }] of first) {
-    const isInTime = at <= rule.countedUntil;
+    const isInTime = at <= untilOf(rule, link);
     builder.add(link, isInTime ? 'converting' : 'lateConversions');
     if (!isInTime) continue;
     if (rule.metric === 'conversion') came.answeredAt.set(link, at);

@@ -85,5 +85,15 @@ export function foldRuleOf(
     metric,
     valueCap,
     waves,
+    reads: readsOf(burst, frame, momentAt),
   };
+}
+
+/** A post of a series counts for as long as every other one, whenever it was posted. */
+function readsOf(burst: Burst, { registration }: Frame, momentAt: number) {
+  return registration.legs.flatMap(({ leg, readMs }) => {
+    if (readMs === undefined) return [];
+    const offsetMs = burst.legs.find(({ name }) => name === leg)?.offsetMs ?? 0;
+    return [{ leg, until: momentAt + offsetMs + readMs }];
+  });
 }
