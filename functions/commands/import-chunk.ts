@@ -23,6 +23,9 @@ import { takeRows } from './take-rows.ts';
 /** Of text; together with the bound on rows a chunk is done within the time of a function. */
 export const CHUNK_BYTES_MAX = 1024 * 1024;
 
+/** Of one answer; all of them are given to whoever asks for the chunk. */
+const REJECTS_MAX = 1_000;
+
 const ChunkNumber = z.string().check(z.regex(/^\d{1,6}$/, 'a chunk is a number from 0'));
 
 export const ImportChunkInput = z.strictObject({
@@ -36,6 +39,7 @@ export const ImportChunkInput = z.strictObject({
 export interface TakenChunk {
   readonly chunk: number;
   readonly counts: RowCounts;
+  /** The first 1,000, duplicates included. */
   readonly rejects: readonly Reject[];
   /** Of the whole import so far. */
   readonly total: RowCounts;
@@ -69,7 +73,7 @@ export async function importChunk(
     digest,
     text,
   });
-  return taken;
+  return { ...taken, rejects: taken.rejects.slice(0, REJECTS_MAX) };
 }
 
 export interface TakenAndAfter extends TakenChunk {

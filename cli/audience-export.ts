@@ -1,0 +1,84 @@
+// `volley audience export`: a list as CSV, page by page, with nothing in it that a spreadsheet runs.
+
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { ListedContacts } from '#commands/show-audience.ts';
+import { csvCell } from '#domain/csv-cell.ts';
+import { type ApiClient, connect } from './api-client.ts';
+import { CommandFailure, exitCodes, type Parsed, text } from './command.ts';
+import { note } from './screen.ts';
+import { segmentOf } from './segment-option.ts';
+import { many } from './words.ts';
+
+export const exportOptions = {
+  out: { type: 'string', value: 'FILE', about: 'write there instead of standard output' },
+} as const;
+
+const OWN = ['email', 'zone', 'consent_at', 'consent_source', 'consent'] as const;
+type Shown = ListedContacts['contacts'][number];
+
+export async function exportAudience(parsed: Parsed, list: string | undefined): Promise<number> {
+  if (list === undefined) {
+    throw new CommandFailure('which list? volley audience export LIST', exitCodes.usage);
+  }
+  const api = connect(parsed);
+  const path = `/v1/audiences/${encodeURIComponent(list)}`;
+  const segment = segmentOf(text(parsed, 'segment'));
+  const wanted = segment ? { segment } : {};
+  const out = text(parsed, 'out');
+  const fields = await fieldsOf(api, path, wanted);
+  const stream = out === undefined ? process.stdout : createWriteStream(out, { mode: 0o600 });
+  const write = async (cells: readonly string[]): Promise<void> => {
+    const isRoom = stream.write(`${cells.map((cell) => csvCell(cell)).join(',')}\n`);
+    if (!isRoom) await once(stream, 'drain');
+  };
+  await write([...OWN, ...fields]);
+  let people = 0;
+  for await (const contact of contactsOf(api, path, wanted)) {
+    await write(cellsOf(contact, fields));
+    people += 1;
+  }
+  if (stream !== process.stdout) {
+    stream.end();
+    await once(stream, 'finish');
+    note(`wrote ${many(people, 'person', 'people')} to ${out}`);
+  }
+  return exitCodes.done;
+}
+
+async function* contactsOf(api: ApiClient, path: string, wanted: object): AsyncGenerator<Shown> {
+  let after: string | undefined;
+  do {
+    const more = after === undefined ? {} : { after };
+    const page: ListedContacts = await api.call('POST', `${path}/contacts`, { ...wanted, ...more });
+    yield* page.contacts;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** The columns of the file have to be known before its first row. */
+async function fieldsOf(api: ApiClient, path: string, wanted: object): Promise<string[]> {
+  const names = new Set<string>();
+  let after: string | undefined;
+  do {
+    const more = after === undefined ? {} : { after };
+    const page: { fields: Record<string, number>; next?: string } = await api.call(
+      'POST',
+      `${path}/count`,
+      { ...wanted, ...more },
+    );
+    for (const name of Object.keys(page.fields)) names.add(name);
+    after = page.next;
+  } while (after !== undefined);
+  return [...names].sort();
+}
+
+function cellsOf({ address, zone, consent, fields }: Shown, names: readonly string[]): string[] {
+  const email = consent?.email;
+  const at = email === undefined ? '' : new Date(email.withdrawnAt ?? email.at).toISOString();
+  const isGiven = email === undefined ? '' : email.withdrawnAt === undefined ? 'yes' : 'no';
+  return [
+    ...[address, zone ?? '', at, email?.source ?? '', isGiven],
+    ...names.map((name) => (Object.hasOwn(fields, name) ? (fields[name] ?? '') : '')),
+  ];
+}

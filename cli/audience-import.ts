@@ -1,0 +1,198 @@
+// `volley audience import`: what the columns mean, how it goes, and what became of every row.
+
+import { basename, dirname, join } from 'node:path';
+import type { ImportView } from '#commands/import-view.ts';
+import { mapColumns } from '#domain/audience-columns.ts';
+import { Refusal } from '#domain/faults.ts';
+import { ID_PATTERN } from '#domain/ids.ts';
+import { type ApiClient, connect } from './api-client.ts';
+import { CommandFailure, exitCodes, flag, type Parsed, text } from './command.ts';
+import { importList } from './import-list.ts';
+import { openList } from './open-list.ts';
+import { Progress } from './progress.ts';
+import { RejectsFile } from './rejects-file.ts';
+import { answer, note, style } from './screen.ts';
+import { type Survey, surveyList } from './survey-list.ts';
+import { count, many, table } from './words.ts';
+
+export const importOptions = {
+  list: {
+    type: 'string',
+    value: 'LIST',
+    about: 'the list it goes into; else the name of the file',
+  },
+  map: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=HEADING',
+    about: 'what a column means: email=E-Mail; -=HEADING leaves one out',
+  },
+  rejects: { type: 'string', value: 'FILE', about: 'where rows that were not taken are written' },
+  'consent-source': {
+    type: 'string',
+    value: 'TEXT',
+    about: 'vouch for the whole file: where these people agreed',
+  },
+  'consent-at': { type: 'string', value: 'DAY', about: 'since when; else now' },
+  basis: { type: 'string', value: 'BASIS', about: 'consent, contract or legitimate-interest' },
+  'dry-run': { type: 'boolean', about: 'judge every row and change nothing' },
+} as const;
+
+export async function importFile(parsed: Parsed, file: string | undefined): Promise<number> {
+  if (file === undefined) {
+    throw new CommandFailure('which file? volley audience import FILE', exitCodes.usage);
+  }
+  const audience = listNameOf(text(parsed, 'list') ?? file);
+  const survey = await surveyList(openList(file));
+  const chosen = chosenColumns(parsed.values.map, survey.header);
+  const columns = suggested(survey, chosen);
+  const dryRun = flag(parsed, 'dry-run');
+  if (!parsed.json) note(...mappingLines(audience, file, survey, columns, dryRun));
+  const consent = consentOf(parsed);
+  const list = {
+    ...{ audience, survey, columns, dryRun },
+    name: basename(file),
+    open: () => openList(file),
+    ...(consent ? { consent } : {}),
+  };
+  return run(connect(parsed), parsed, list, rejectsPath(parsed, file));
+}
+
+type ListWithColumns = Parameters<typeof importList>[1];
+
+/** The import of a list whose columns are settled, shown as it goes. */
+export async function run(
+  api: ApiClient,
+  parsed: Parsed,
+  list: ListWithColumns,
+  rejectsTo: string,
+): Promise<number> {
+  const rejects = new RejectsFile(rejectsTo, list.survey);
+  const progress = new Progress(list.survey.rows, 'rows', !parsed.json);
+  let isResumed = false;
+  const view = await importList(api, list, {
+    begun: (begun, resumed) => {
+      isResumed = resumed;
+      if (resumed && !parsed.json) {
+        note(`going on with import ${begun.import}: ${count(begun.counts.rows)} rows are in`);
+      }
+    },
+    progress: (rows) => progress.show(rows),
+    rejects: (some, chunk, before) => rejects.add(some, chunk, before),
+  });
+  progress.end();
+  rejects.close();
+  const file = rejects.count > 0 ? rejects.path : undefined;
+  const more = { resumed: isResumed, ...(file === undefined ? {} : { rejects: file }) };
+  answer(parsed.json, { ...view, ...more }, resultLines(view, file));
+  return exitCodes.done;
+}
+
+/** `lists/Prospects.csv.gz` is the list `prospects`. */
+export function listNameOf(name: string): string {
+  const id = basename(name)
+    .replace(/\.(?:csv|tsv|txt|json|jsonl|ndjson)?(?:\.gz)?$/i, '')
+    .toLowerCase()
+    .replace(/[_ .]+/g, '-');
+  if (ID_PATTERN.test(id)) return id;
+  throw new CommandFailure(
+    `"${name}" makes no name of a list: say it with --list (1 to 64 of a-z, 0-9 and -)`,
+    exitCodes.usage,
+  );
+}
+
+export function rejectsPath(parsed: Parsed, file: string): string {
+  const name = basename(file).replace(/(?:\.\w{2,6})?(?:\.gz)?$/i, '');
+  return text(parsed, 'rejects') ?? join(dirname(file), `${name}.rejects.csv`);
+}
+
+/** `email=E-Mail` names a meaning, then the heading. */
+function chosenColumns(
+  given: string | boolean | string[] | undefined,
+  header: readonly string[],
+): Record<string, string> {
+  const chosen: Record<string, string> = {};
+  for (const pair of Array.isArray(given) ? given : []) {
+    const [means = '', ...rest] = pair.split('=');
+    const heading = rest.join('=');
+    if (!header.includes(heading)) {
+      throw new CommandFailure(
+        `--map ${pair}: there is no column "${heading}" (there is ${header.slice(0, 10).join(', ')})`,
+        exitCodes.usage,
+      );
+    }
+    chosen[heading] = means.trim();
+  }
+  return chosen;
+}
+
+/** Every column by name, so that what was shown is what is done. */
+function suggested(survey: Survey, chosen: Record<string, string>): Record<string, string> {
+  try {
+    const { mapping, ignored } = mapColumns(survey.header, chosen, survey.sample);
+    const left = ignored.filter((heading) => heading !== '');
+    return { ...mapping, ...Object.fromEntries(left.map((heading) => [heading, '-'])) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new CommandFailure(
+      `${error.message}\n  say it with --map, such as --map "email=${survey.header[0] ?? 'E-Mail'}"`,
+    );
+  }
+}
+
+function mappingLines(
+  audience: string,
+  file: string,
+  survey: Survey,
+  columns: { readonly [heading: string]: string },
+  dryRun: boolean,
+): string[] {
+  const rows = survey.header.map((heading, index) => {
+    const means = columns[heading] ?? '-';
+    const value = survey.sample.find((row) => (row[index] ?? '') !== '')?.[index] ?? '';
+    const example = value.length > 32 ? `${value.slice(0, 31)}…` : value;
+    return [
+      `  ${heading}`,
+      means === '-' ? 'left out' : `is ${means}`,
+      style.dim(printable(example)),
+    ];
+  });
+  const what = `${basename(file)}: ${many(survey.rows, 'row')} into the list ${audience}`;
+  return [dryRun ? `${what} (dry run)` : what, ...table(rows)];
+}
+
+/** Whatever a file holds, a terminal is only given letters. */
+function printable(value: string): string {
+  return value.replace(/[\p{Cc}\p{Cf}]/gu, '·');
+}
+
+function consentOf(parsed: Parsed): ListWithColumns['consent'] {
+  const source = text(parsed, 'consent-source');
+  const at = text(parsed, 'consent-at');
+  const basis = text(parsed, 'basis');
+  if (source === undefined) {
+    if (at === undefined && basis === undefined) return undefined;
+    throw new CommandFailure('--consent-at and --basis go with --consent-source', exitCodes.usage);
+  }
+  return { source, basis: basis ?? 'consent', ...(at === undefined ? {} : { at }) };
+}
+
+export function resultLines(view: ImportView, rejects: string | undefined): string[] {
+  const { counts } = view;
+  const line = (label: string, value: number, more = '') =>
+    value === 0 && label !== 'new'
+      ? []
+      : [`  ${label.padEnd(12)}${count(value).padStart(9)}${more}`];
+  const would = view.dryRun ? ' (dry run: nothing was changed)' : '';
+  return [
+    `${view.audience}: ${many(counts.rows, 'row')} read${would}`,
+    ...line('new', counts.new),
+    ...line('changed', counts.changed),
+    ...line('unchanged', counts.unchanged),
+    ...line('twice', counts.duplicates, '  the first row of each was taken'),
+    ...line('not taken', counts.rejected, rejects === undefined ? '' : `  see ${rejects}`),
+    ...line('suppressed', counts.suppressed, '  in the list, and never written to'),
+    ...line('no consent', counts.withoutConsent, '  held back where a leg demands it'),
+    ...(view.dryRun ? [] : [`  undo with volley audience undo ${view.audience} ${view.import}`]),
+  ];
+}
