@@ -94,7 +94,7 @@ async function handle(http: Context, ports: ApiPorts, route: Route): Promise<Res
   const { method, url } = http.req;
   const { pathname, search } = new URL(url);
   const request = { principal: principal.name, key, method, path: `${pathname}${search}`, body };
-  const settled = await answerOnce(ports, request, () => settle(ports, carryOut));
+  const settled = await answerOnce(ports, request, () => settle(http, ports, carryOut));
   return answer(http, settled, route);
 }
 
@@ -115,17 +115,21 @@ async function readBody(http: Context): Promise<string> {
 }
 
 /** A refusal is an answer like any other, so that a repeat gets it again. */
-async function settle(ports: ApiPorts, carryOut: () => Promise<Answered>): Promise<Answered> {
+async function settle(
+  http: Context,
+  ports: ApiPorts,
+  carryOut: () => Promise<Answered>,
+): Promise<Answered> {
   try {
     return await carryOut();
   } catch (error) {
-    note(ports, error);
+    note(http, ports, error);
     return { status: statusOf(error), body: errorBody(error) };
   }
 }
 
 function refuse(http: Context, ports: ApiPorts, error: unknown): Response {
-  note(ports, error);
+  note(http, ports, error);
   return answer(http, { status: statusOf(error), body: errorBody(error) });
 }
 
@@ -154,9 +158,10 @@ function nextLink(url: string, next: string): string {
 }
 
 /** What is not the caller's doing goes to the log, by code and class: messages may hold anything. */
-function note(ports: ApiPorts, error: unknown): void {
+function note(http: Context, ports: ApiPorts, error: unknown): void {
   if (error instanceof Refusal) return;
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
   const name = error instanceof Error ? error.name : typeof error;
-  ports.log.error('api_failed', { code, name });
+  const burst = /^\/v1\/bursts\/([a-z0-9-]+)/.exec(http.req.path)?.[1];
+  ports.log.error('api_failed', { code, name, ...(burst === undefined ? {} : { burst }) });
 }

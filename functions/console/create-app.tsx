@@ -204,7 +204,8 @@ function problem(http: Context, ports: ConsolePorts, error: unknown): Response |
     return http.html(<ProblemPage theme={theme} text={error.message} />, status);
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
-  ports.log.error('console_failed', { code });
+  const burst = burstOf(http);
+  ports.log.error('console_failed', { code, ...(burst === '' ? {} : { burst }) });
   return http.html(
     <ProblemPage theme={theme} text="Something went wrong on our side; try again." />,
     500,

@@ -8,7 +8,7 @@ import { createApiChannels } from './api-channels.ts';
 import { createClock } from './clock.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createEntropy } from './entropy.ts';
-import { createLog } from './log.ts';
+import { createLambdaLog } from './lambda-log.ts';
 import { apiSettings, deadLetterUrl, queueUrl } from './settings.ts';
 import { createCallJson } from './signed-json.ts';
 import { createSignedSecrets } from './signed-secrets.ts';
@@ -92,7 +92,7 @@ export function createApiPorts(): ApiWorld {
       email: settings.email,
     }),
     entropy: createEntropy(),
-    log: createLog(),
+    log: createLambdaLog(),
     secrets,
     suppressionKey: () => secrets.get(SUPPRESSION_KEY),
     linkBase,

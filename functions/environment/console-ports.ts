@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, Log, Secrets, Table } from '#domain/ports.ts';
 import { createDynamoTable } from '#store/dynamo-table.ts';
 import { createClock } from './clock.ts';
-import { createLog } from './log.ts';
+import { createLambdaLog } from './lambda-log.ts';
 import { consoleSettings } from './settings.ts';
 import { createCallJson } from './signed-json.ts';
 import { createSignedSecrets } from './signed-secrets.ts';
@@ -33,7 +33,7 @@ export function createConsolePorts(): ConsoleWorld {
   return {
     table: createDynamoTable(client, table),
     clock: createClock(),
-    log: createLog(),
+    log: createLambdaLog(),
     secrets: createSignedSecrets(ssm, parameters),
   };
 }

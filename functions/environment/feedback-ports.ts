@@ -5,7 +5,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Log, Table } from '#domain/ports.ts';
 import { createDynamoTable } from '#store/dynamo-table.ts';
 import { createEntropy } from './entropy.ts';
-import { createLog } from './log.ts';
+import { createMeteredLog } from './metered-log.ts';
 import { createSecrets, secretNames } from './secrets.ts';
 import { tableSettings } from './settings.ts';
 
@@ -29,6 +29,6 @@ export function createFeedbackPorts(): FeedbackPorts {
     now: () => Date.now(),
     id: () => entropy.id(),
     suppressionKey: () => secrets.get(secretNames.suppressionKey),
-    log: createLog(),
+    log: createMeteredLog(),
   };
 }

@@ -14,7 +14,7 @@ import { loadConnection } from '#store/connections.ts';
 import { createDynamoTable } from '#store/dynamo-table.ts';
 import { createClock } from './clock.ts';
 import { createEntropy } from './entropy.ts';
-import { createLog } from './log.ts';
+import { createMeteredLog } from './metered-log.ts';
 import { createSecrets, secretNames } from './secrets.ts';
 import { createSes, createSesClient } from './ses.ts';
 import { runnerSettings } from './settings.ts';
@@ -50,7 +50,7 @@ export function createRunnerPorts(): RunnerPorts {
     table,
     clock,
     entropy: createEntropy(),
-    log: createLog(),
+    log: createMeteredLog(),
     channels: new Map<string, typeof email | typeof mastodon>([
       ['email', email],
       ['mastodon', mastodon],

@@ -149,6 +149,11 @@ export function consoleSettings(): ConsoleSettings {
   };
 }
 
+/** As Lambda names it to itself: `prod-volley-run`. */
+export function functionName(): string {
+  return process.env.AWS_LAMBDA_FUNCTION_NAME || 'volley';
+}
+
 function regionName(): string {
   return required('AWS_REGION');
 }

@@ -43,8 +43,7 @@ export function createTakeConversion(
     try {
       return await route(ports, event);
     } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unanswered';
-      ports.log.warn('conversion_unrecorded', { reason, count: 1 });
+      noteUnrecorded(ports.log, error);
       return TRY_AGAIN;
     }
   };
@@ -162,8 +161,29 @@ function conversionOf(
   };
 }
 
+/** Whether it is tried again is the caller's affair, who is answered 503. */
 async function send(ports: ConversionPorts, conversion: ConversionEvent): Promise<void> {
-  await ports.queue.send([JSON.stringify(conversion)]);
+  try {
+    await ports.queue.send([JSON.stringify(conversion)]);
+  } catch (cause) {
+    throw new Unrecorded(conversion.burst, { cause });
+  }
+}
+
+class Unrecorded extends Error {
+  readonly burst: string;
+
+  constructor(burst: string, options: ErrorOptions) {
+    super('the queue did not take it', options);
+    this.burst = burst;
+  }
+}
+
+function noteUnrecorded(log: Log, error: unknown): void {
+  const cause = error instanceof Unrecorded ? error.cause : error;
+  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unanswered';
+  const burst = error instanceof Unrecorded ? { burst: error.burst } : {};
+  log.warn('conversion_unrecorded', { ...burst, reason, count: 1 });
 }
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };

@@ -39,15 +39,17 @@ export function createTakeUnsubscribe(
     const { method } = event.requestContext.http;
     const path = tokenOf(event, 'u', ports.linkHost);
     if (!path || !['GET', 'HEAD', 'POST'].includes(method)) return NOT_FOUND;
+    let claims: Claims | undefined;
     try {
       const ring = await ports.keyRing();
-      const claims = verify(path.token, 'unsubscribe', ports.linkHost, ring.unsubscribes);
+      claims = verify(path.token, 'unsubscribe', ports.linkHost, ring.unsubscribes);
       if (!claims || !DIGEST.test(claims.call)) return NOT_FOUND;
       if (method !== 'POST') return questionPage();
       return await leave(ports, event, claims);
     } catch (error) {
       const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      ports.log.error('unsubscribe_unwritten', { reason, count: 1 });
+      const burst = claims && { burst: claims.burst };
+      ports.log.error('unsubscribe_unwritten', { ...burst, reason, count: 1 });
       return TRY_AGAIN;
     }
   };

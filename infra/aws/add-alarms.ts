@@ -1,4 +1,4 @@
-// What is watched, carried out: metrics from the lines functions write, alarms, and who hears them.
+// What is watched, carried out: alarms over the metrics, and who hears of them.
 
 import { CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
@@ -7,14 +7,13 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { FunctionName } from '#infra/definition.ts';
 import type { Queues } from './add-queues.ts';
 import { idOf } from './id-of.ts';
 import type { Settings } from './settings.ts';
-import { type AlarmDefinition, alarms, type Watched } from './watched.ts';
+import { type AlarmDefinition, alarms } from './watched.ts';
 
 export interface Watchable {
   readonly stack: Stack;
@@ -77,8 +76,16 @@ function metricOf(definition: AlarmDefinition, watchable: Watchable): Metric {
   };
   const { watches } = definition;
   switch (watches.kind) {
-    case 'line':
-      return lineMetric(watches, watchable).with(options);
+    case 'said': {
+      const { functionName: service } = made(watchable.functions, watches.by);
+      const dimensionsMap = { service };
+      return new Metric({
+        namespace: 'Volley',
+        metricName: watches.metric,
+        dimensionsMap,
+        ...options,
+      });
+    }
     case 'function':
       return made(watchable.functions, watches.of).metric(watches.metric, options);
     case 'queue': {
@@ -88,23 +95,6 @@ function metricOf(definition: AlarmDefinition, watchable: Watchable): Metric {
     case 'email':
       return new Metric({ namespace: 'AWS/SES', metricName: watches.metric, ...options });
   }
-}
-
-function lineMetric(watches: Extract<Watched, { kind: 'line' }>, watchable: Watchable): Metric {
-  const { stack, settings, functions } = watchable;
-  const name = idOf(watches.event);
-  const filter = new MetricFilter(stack, `${name}Lines`, {
-    logGroup: logOf(made(functions, watches.in)),
-    filterPattern: FilterPattern.stringValue('$.event', '=', watches.event),
-    metricNamespace: `Volley/${settings.stage}`,
-    metricName: name,
-    metricValue: watches.field === undefined ? '1' : `$.${watches.field}`,
-  });
-  return filter.metric();
-}
-
-function logOf(of: LambdaFunction): ILogGroup {
-  return of.logGroup;
 }
 
 /** Of the whole account: what SES charges carries no tag that could tell it apart. */

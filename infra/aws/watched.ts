@@ -4,13 +4,8 @@
 import type { FunctionName, QueueName } from '#infra/definition.ts';
 
 export type Watched =
-  /** A line that a function writes: `{"level": ..., "event": <event>, ...}`. */
-  | {
-      readonly kind: 'line';
-      readonly in: FunctionName;
-      readonly event: string;
-      readonly field?: string;
-    }
+  /** A figure that a function says (`functions/environment/metrics.ts`). */
+  | { readonly kind: 'said'; readonly by: FunctionName; readonly metric: string }
   | { readonly kind: 'function'; readonly of: FunctionName; readonly metric: string }
   | {
       readonly kind: 'queue';
@@ -38,7 +33,7 @@ export const alarms: readonly AlarmDefinition[] = [
   {
     name: 'not-armed',
     says: 'A scheduled burst is less than two minutes from its moment and no runner has armed it.',
-    watches: { kind: 'line', in: 'measure', event: 'not_armed' },
+    watches: { kind: 'said', by: 'measure', metric: 'NotArmed' },
     statistic: 'Sum',
     above: 0,
     periodSeconds: 60,
@@ -47,7 +42,7 @@ export const alarms: readonly AlarmDefinition[] = [
   {
     name: 'late',
     says: 'A leg started more than 250 ms after its moment.',
-    watches: { kind: 'line', in: 'run', event: 'released', field: 'latenessMs' },
+    watches: { kind: 'said', by: 'run', metric: 'Lateness' },
     statistic: 'Maximum',
     above: 250,
     periodSeconds: 60,
@@ -56,7 +51,7 @@ export const alarms: readonly AlarmDefinition[] = [
   {
     name: 'in-doubt',
     says: 'Deliveries or posts have been in doubt for 15 minutes.',
-    watches: { kind: 'line', in: 'measure', event: 'in_doubt', field: 'count' },
+    watches: { kind: 'said', by: 'measure', metric: 'InDoubt' },
     statistic: 'Maximum',
     above: 0,
     periodSeconds: 300,
@@ -129,7 +124,7 @@ export const alarms: readonly AlarmDefinition[] = [
   {
     name: 'sending-disabled',
     says: 'SES does not let the account send.',
-    watches: { kind: 'line', in: 'run', event: 'sending_disabled' },
+    watches: { kind: 'said', by: 'run', metric: 'SendingDisabled' },
     statistic: 'Sum',
     above: 0,
     periodSeconds: 60,

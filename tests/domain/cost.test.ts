@@ -95,7 +95,7 @@ test('what is counted is what is deployed', () => {
   );
   expect(beats).toEqual([60, 60]);
   expect(alarms).toHaveLength(10);
-  expect(alarms.filter(({ watches }) => watches.kind === 'line')).toHaveLength(4);
+  expect(alarms.filter(({ watches }) => watches.kind === 'said')).toHaveLength(4);
 });
 
 describe('docs/cost.md', () => {

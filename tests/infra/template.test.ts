@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { metricNamespace, metrics } from '#environment/metrics.ts';
 import { acknowledgements } from '#infra/aws/acknowledgements.ts';
 import { buildApp } from '#infra/aws/build-app.ts';
 import { bundleFunctions } from '#infra/aws/bundle-functions.ts';
@@ -302,18 +303,53 @@ describe('logs, keys and alarms', () => {
     }
   });
 
-  test('every line that is watched is written by the function it is looked for in', async () => {
+  test('every figure that is watched is said by that function under that very name', async () => {
     const files = await bundled();
+    const known = named(prod.template);
+    const made = ofType(prod.template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => ({
+      namespace: Properties.Namespace,
+      metric: Properties.MetricName,
+      service: resolve(Properties.Dimensions?.[0]?.Value ?? '', known),
+    }));
+    const events = new Map(Object.entries(metrics).map(([event, { name }]) => [name, event]));
     for (const { watches } of alarms) {
-      if (watches.kind !== 'line') continue;
-      const code = readFileSync(join(files.get(watches.in)!, 'index.mjs'), 'utf8');
-      const isWritten = new RegExp(`["'\`]${watches.event}["'\`]`).test(code);
-      const hasField = watches.field === undefined || code.includes(watches.field);
-      expect({ ...watches, isWritten, hasField }).toEqual({
-        ...watches,
-        isWritten: true,
-        hasField: true,
-      });
+      if (watches.kind !== 'said') continue;
+      const service = `prod-volley-${watches.by}`;
+      expect(made).toContainEqual({ namespace: metricNamespace, metric: watches.metric, service });
+      const event = events.get(watches.metric) ?? '';
+      const code = readFileSync(join(files.get(watches.by)!, 'index.mjs'), 'utf8');
+      // Once in the table of metrics, and where it is said.
+      expect(code.match(new RegExp(`\\b${event}\\b`, 'g'))?.length).toBeGreaterThan(1);
+    }
+    const watched = alarms.flatMap(({ watches }) =>
+      watches.kind === 'said' ? [watches.metric] : [],
+    );
+    expect(watched.toSorted()).toEqual([...events.keys()].toSorted());
+  });
+
+  test('the dashboard shows each alarm, and the budget is told to the same topic', () => {
+    const { Properties } = only(prod, 'AWS::CloudWatch::Dashboard');
+    const body = JSON.stringify(Properties.DashboardBody);
+    for (const [, alarm] of ofType(prod.template, 'AWS::CloudWatch::Alarm')) {
+      expect(body).toContain(alarm.Properties.MetricName);
+    }
+    const budget = only(prod, 'AWS::Budgets::Budget').Properties;
+    expect(budget.Budget.BudgetLimit).toEqual({ Amount: 50, Unit: 'USD' });
+    const notices = budget.NotificationsWithSubscribers as {
+      Notification: { NotificationType: string; Threshold: number };
+      Subscribers: unknown[];
+    }[];
+    expect(
+      notices.map(({ Notification }) => [Notification.NotificationType, Notification.Threshold]),
+    ).toEqual([
+      ['ACTUAL', 80],
+      ['FORECASTED', 100],
+    ]);
+    const [alarm] = ofType(prod.template, 'AWS::CloudWatch::Alarm');
+    for (const { Subscribers } of notices) {
+      expect(Subscribers).toEqual([
+        { SubscriptionType: 'SNS', Address: alarm?.[1].Properties.AlarmActions[0] },
+      ]);
     }
   });
 });
