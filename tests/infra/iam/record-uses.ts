@@ -58,6 +58,7 @@ async function beyond({ urls, token }: Runtime): Promise<void> {
   // A stop switched the sending off: the runner of the next burst switches it on.
   await fire('again');
   await redriven(api, urls.sqs);
+  await looked(urls.api, token);
 
   async function fire(burst: string): Promise<void> {
     await api.post('/v1/bursts', {
@@ -77,6 +78,15 @@ async function beyond({ urls, token }: Runtime): Promise<void> {
     while (!['releasing', 'measuring'].includes((await api.show(burst)).state)) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+}
+
+/** The pages: the list, and one burst's results. */
+async function looked(url: string, token: string): Promise<void> {
+  for (const path of ['/console', '/console/bursts/polls-close']) {
+    const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    if (!answer.ok) throw new Error(`${path} was answered ${answer.status}`);
+    await answer.text();
   }
 }
 

@@ -1,0 +1,71 @@
+// What a whole report costs to compute: 20 calls on 5 channels, and 2 calls on one.
+
+import { type ComparisonReport, comparison } from '#statistics/comparison.ts';
+import type { ChannelTally, ComparisonInput } from '#statistics/comparison-input.ts';
+import { reportJson } from '#statistics/report-json.ts';
+import { percentile } from './release-world.ts';
+
+const ROUNDS = 200;
+const WARM_UP = 20;
+
+export async function bench(): Promise<object> {
+  return { p95Ms20x5: measure(20, 5), p95Ms2x1: measure(2, 1), rounds: ROUNDS };
+}
+
+/** Milliseconds at the 95th percentile, final read and JSON included; every round other counts. */
+function measure(calls: number, channels: number): number {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS + WARM_UP; round += 1) {
+    const given = inputOf(calls, channels, round);
+    const startedAt = performance.now();
+    const report: ComparisonReport = comparison(given);
+    const text = reportJson(report);
+    const took = performance.now() - startedAt;
+    if (text.length < 100 || report.channels.length !== channels) throw new Error('no report');
+    if (round >= WARM_UP) times.push(took);
+  }
+  return Math.round(percentile(times, 0.95) * 100) / 100;
+}
+
+function inputOf(calls: number, channels: number, round: number): ComparisonInput {
+  const ids = Array.from({ length: calls }, (_, place) => `call-${place}`);
+  return {
+    plan: {
+      metric: 'conversion',
+      calls: ids,
+      alphaLive: 0.01,
+      alphaFinal: 0.04,
+      windowHours: 168,
+      waitHours: 72,
+      prior: { a: 1, b: 1 },
+      weights: ids.map(() => 1),
+      smallestLift: 0.1,
+    },
+    channels: Array.from({ length: channels }, (_, place) => tallyOf(ids, place, round)),
+  };
+}
+
+function tallyOf(ids: readonly string[], channel: number, round: number): ChannelTally {
+  return {
+    channel: `channel-${channel}`,
+    metric: 'conversion',
+    design: 'randomized',
+    ageHours: 100,
+    finalRead: round % 2 === 0,
+    calls: ids.map((id, place) => {
+      const exposures = 10_000 + ((round * 37 + place * 11) % 90);
+      const human = 200 + ((round * 131 + place * 29 + channel * 17) % 120);
+      return {
+        id,
+        exposures,
+        human,
+        all: human + 30,
+        late: 4,
+        events: human + 9,
+        money: human * 2_500,
+        value: { n: exposures, sum: human * 2_500, sumSq: human * 9_000_000, buyers: human },
+        harm: { unsubscribe: 12, complaint: 1, bounce: { n: exposures + 40, s: 40 } },
+      };
+    }),
+  };
+}
