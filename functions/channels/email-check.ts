@@ -49,7 +49,8 @@ function checkPart(leg: EmailLegPlan, part: 'html' | 'text'): Problem[] {
   const scanned = scanSlots(leg[part]);
   if (scanned.kind === 'not_flat') return problems;
   const calls = scanned.names.filter((name) => name === 'call_link').length;
-  if (calls !== 1) {
+  const isAsking = calls > 0 || leg.followUp === undefined;
+  if (isAsking && calls !== 1) {
     const message = `the ${part} part holds the call ${calls} times, it has to stand there once`;
     problems.push(error('call_slot', part, message, 'exactly 1'));
   }

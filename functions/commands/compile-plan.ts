@@ -17,6 +17,7 @@ import { frequencyCapOf, holdoutOf } from './compile-holding.ts';
 import { compileLeg } from './compile-leg.ts';
 import { registrationOf } from './compile-registration.ts';
 import { disjoint } from './compile-segments.ts';
+import { followUpsOf } from './compile-then.ts';
 
 export interface CompileOptions {
   readonly burst: string;
@@ -123,6 +124,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
   const holdout = holdoutOf(compilation);
   const plans = legs.map((leg) => leg.plan);
   const registration = registrationOf(compilation, plans);
+  const followUps = followUpsOf(compilation, plans, calls);
   if (compilation.problems.length > 0) throw refuseFile(compilation.problems);
   const { goal, burst } = file;
   const outcomes = burst.outcomes ? Object.keys(burst.outcomes) : undefined;
@@ -144,6 +146,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
     calls,
     utm: compilation.orDefault(['utm'], file.utm, true),
     legs: plans,
+    ...(followUps.length === 0 ? {} : { followUps }),
     ...(outcomes === undefined ? {} : { outcomes }),
     ...(approval.above === undefined ? {} : { approvalAbove: approval.above }),
     policy: compilation.orDefault(['burst', 'in-doubt'], burst['in-doubt'], 'at-most-once'),
@@ -313,11 +316,24 @@ function approvalOf(compilation: Compilation): { policy: 'none' | 'second'; abov
 function notifyOf(compilation: Compilation): string[] {
   const { notify } = compilation.source.file;
   return compilation.orDefault(['notify'], notify, [], 'nobody').flatMap((text, index) => {
-    const parsed = parseAddress(text);
-    if (parsed.kind === 'address') return [parsed.address];
-    compilation.problem(['notify', index], parsed.message);
+    const target = notifyTarget(text);
+    if ('to' in target) return [target.to];
+    compilation.problem(['notify', index], target.problem);
     return [];
   });
+}
+
+/** An address, or where a signed webhook goes; that it may be called is checked at every call. */
+function notifyTarget(text: string): { readonly to: string } | { readonly problem: string } {
+  if (/^https?:/i.test(text)) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const isPlain = url?.protocol === 'https:' && url.username === '' && url.hash === '';
+    const isLocal = url?.protocol === 'http:' && /^(?:127\.0\.0\.1|localhost)$/.test(url.hostname);
+    if (url && (isPlain || isLocal)) return { to: url.href };
+    return { problem: 'a webhook is an https address without name, password or fragment' };
+  }
+  const parsed = parseAddress(text);
+  return parsed.kind === 'address' ? { to: parsed.address } : { problem: parsed.message };
 }
 
 function isReserved(name: string): boolean {

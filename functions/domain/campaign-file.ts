@@ -1,8 +1,8 @@
 // The campaign file as a marketer writes it: its schema, nothing resolved yet.
 
 import * as z from 'zod/mini';
-import { duration, id, line, maySay, name, percentage, says } from './file-values.ts';
-import { LegFile, QuietHoursFile, quietHoursSentence } from './leg-file.ts';
+import { duration, fileName, id, line, maySay, name, percentage, says } from './file-values.ts';
+import { EmailCalls, LegFile, QuietHoursFile, quietHoursSentence } from './leg-file.ts';
 import { limits } from './limits.ts';
 
 const moment = line(100);
@@ -72,6 +72,23 @@ const CompareFile = z.strictObject({
   ),
 });
 
+const FollowUpFile = z.strictObject({
+  who: says(
+    z.enum(['converted', 'not-converted', 'clicked', 'not-clicked']),
+    'Who of those that were reached gets it, as known when it leaves. Whoever has converted by then is left out of every reminder, looked up again before every call.',
+  ),
+  after: says(duration, 'How long after the moment: 10m to 30d.'),
+  body: says(
+    fileName,
+    'A Markdown file beside this one. May hold {call} once, and columns as {first_name|there}.',
+  ),
+  subject: maySay(line(250), 'Default: the first heading of the body.'),
+  calls: z.optional(EmailCalls),
+  from: maySay(line(320), 'Default: the sender of the leg it follows.'),
+  late: maySay(duration, 'Past its start by this, a person is asked. Default: 2h.'),
+});
+export type FollowUpFile = z.output<typeof FollowUpFile>;
+
 const BurstFile = z.strictObject({
   at: maySay(
     moment,
@@ -120,6 +137,11 @@ const BurstFile = z.strictObject({
     percentage,
     'So much of every list gets no message at all, drawn by chance, so that what the messages brought can be told. 1% to 50%; at least 5% for an answer. Default: none.',
   ),
+  // biome-ignore lint/suspicious/noThenProperty: the file's own word; its value is data, never called
+  then: maySay(
+    z.record(name, FollowUpFile),
+    'Follow-ups by a name of your choice, to every email leg: each is a burst of its own, made when this one is sent and approved with it.',
+  ),
   legs: maySay(Legs, 'By a name of your choice: one channel’s part of the burst each.'),
 });
 
@@ -138,7 +160,7 @@ export const CampaignFile = z.strictObject({
   ),
   notify: maySay(
     z.array(line(320)).check(z.maxLength(20)),
-    'Addresses that hear of trouble at once, and of the answer when it is due.',
+    'Addresses, and https URLs for signed webhooks, that hear of trouble at once, and of the answer when it is due.',
   ),
   calls: says(
     z.record(
@@ -159,7 +181,6 @@ export type CampaignFile = z.output<typeof CampaignFile>;
 
 /** What a campaign file may come to say one day. Refused by name rather than ignored. */
 export const NOT_YET: ReadonlyMap<string, string> = new Map([
-  ['then', 'follow-ups (then)'],
   ['envelope', 'pre-approved envelopes'],
   ['order', 'an order of sending beyond `first`'],
   ['video', 'videos'],

@@ -21,6 +21,8 @@ export interface EmailSource {
   readonly body: string;
   /** The calls of the burst, so that `{trial}` is told from a column. */
   readonly calls?: readonly { readonly name: string }[];
+  /** A thank-you asks for nothing: {call} may stand nowhere. */
+  readonly mayAskNothing?: boolean;
 }
 
 export type CompiledEmail = Pick<EmailLegPlan, 'subject' | 'html' | 'text' | 'slots'>;
@@ -38,7 +40,8 @@ const RESERVED: ReadonlySet<string> = new Set([
  * Throws Refusal naming the line: the call not exactly once, a malformed or reserved placeholder,
  * two fallbacks for one column, a link that is not http, https or mailto, stray braces.
  */
-export function compileEmail({ subject, body, calls = [] }: EmailSource): CompiledEmail {
+export function compileEmail(source: EmailSource): CompiledEmail {
+  const { subject, body, calls = [], mayAskNothing = false } = source;
   const pieces = parseEmailBody(body);
   if (FOREIGN.test(subject)) {
     const message = 'the subject holds a construct of another template language';
@@ -46,7 +49,7 @@ export function compileEmail({ subject, body, calls = [] }: EmailSource): Compil
   }
   const inSubject = placeholdersOfSubject(subject);
   const inBody = placeholdersOf(pieces);
-  requireOneCall(inSubject, inBody, body);
+  requireOneCall(inSubject, inBody, body, mayAskNothing);
   const columns = [...inSubject, ...inBody].filter((one) => one.name !== 'call');
   const slots = slotsOf(columns, calls, body);
   const compiledSubject = subject.replace(
@@ -93,11 +96,13 @@ function requireOneCall(
   inSubject: readonly Placeholder[],
   inBody: readonly Placeholder[],
   body: string,
+  mayAskNothing: boolean,
 ): void {
   if (inSubject.some((one) => one.name === 'call')) {
     throw new Refusal('call_slot', '{call} cannot stand in the subject');
   }
   const calls = inBody.filter((one) => one.name === 'call');
+  if (calls.length === 0 && mayAskNothing) return;
   if (calls.length !== 1) {
     const often = calls.length === 0 ? 'nowhere' : `${calls.length} times`;
     throw new Refusal('call_slot', `{call} stands ${often} in the body`, { limit: 'exactly once' });

@@ -18,7 +18,7 @@ import { Segment } from './segment.ts';
 
 const Weights = z.record(name, z.number().check(z.gte(0), z.lte(1_000_000)));
 
-const EmailCalls = says(
+export const EmailCalls = says(
   z.union([name, Weights]),
   'Which call goes to whom: one by name, `split` (chance decides per recipient, evenly over all calls: comparable), or weights by call.',
 );

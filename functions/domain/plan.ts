@@ -79,6 +79,14 @@ export const EmailLegPlan = z.strictObject({
   quietHours: z.optional(QuietHours),
   /** Leaves out whoever has converted in the burst named here; none named: in any of the campaign. */
   skipConverted: z.optional(z.strictObject({ burst: z.optional(Id) })),
+  /** Of those whom a leg of that burst reached, only these, as known when it is frozen. */
+  followUp: z.optional(
+    z.strictObject({
+      burst: Id,
+      leg: Name,
+      who: z.enum(['converted', 'not-converted', 'clicked', 'not-clicked']),
+    }),
+  ),
   from: z.string(),
   replyTo: z.optional(z.string()),
   subject: z.string(),
@@ -134,6 +142,18 @@ export const Goal = z.strictObject({
   withinMs: z.int(),
 });
 
+/** A burst that is made when this one is sent: its content is approved with this one's. */
+export const FollowUpPlan = z.strictObject({
+  name: Name,
+  /** Its id, from this one's: made twice it is the same. */
+  burst: Id,
+  /** After the moment of this burst. */
+  afterMs: z.int().check(z.gte(0)),
+  /** One for every email leg of this burst, under its name. */
+  legs: z.array(EmailLegPlan).check(z.minLength(1)),
+});
+export type FollowUpPlan = z.output<typeof FollowUpPlan>;
+
 export const Plan = z.strictObject({
   burst: Id,
   campaign: Id,
@@ -147,6 +167,7 @@ export const Plan = z.strictObject({
   utm: z.optional(z.boolean()),
   legs: z.array(LegPlan),
   outcomes: z.optional(z.array(Name)),
+  followUps: z.optional(z.array(FollowUpPlan)),
   /** More recipients than this need a second person's approval. */
   approvalAbove: z.optional(z.int()),
   policy: z.enum(['at-most-once', 'resend-when-unproven']),

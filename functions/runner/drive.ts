@@ -17,6 +17,7 @@ import { Guard } from './guard.ts';
 import { HoldBack } from './hold-back.ts';
 import { type Holding, LeaseLost } from './holding.ts';
 import { claimFirst, openUnclaimed } from './lane-claims.ts';
+import { makeFollowUps } from './make-follow-ups.ts';
 import { Members } from './members.ts';
 import type { RunnerPorts, TickOptions } from './ports.ts';
 import { isPreparedFor, prepare, type Readied } from './prepare.ts';
@@ -318,6 +319,7 @@ async function finish(ports: RunnerPorts, holding: Holding, readied: Readied): P
   if (burst.state !== 'releasing') return;
   if (!burst.legs.every((leg) => isFinal(leg.state) || leg.state === 'in_doubt')) return;
   await freeLanes(ports, holding);
+  await makeFollowUps(ports, holding, readied.plan);
   const now = ports.clock.now();
   const measureUntil = (burst.momentAt ?? now) + readied.plan.registration.windowMs;
   await holding.apply({ kind: 'sent', epoch: holding.epoch, now, measureUntil });

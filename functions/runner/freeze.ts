@@ -16,6 +16,7 @@ import { type Contact, listContacts } from '#store/audiences.ts';
 import { readChanges } from '#store/change-log.ts';
 import { eraseMembers } from '#store/erase-members.ts';
 import { loadManifestHead, saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
+import { followedUp } from './followed-up.ts';
 import { freezeReasons } from './freeze-reasons.ts';
 import type { Holding } from './holding.ts';
 import { LeaseLost } from './holding.ts';
@@ -212,11 +213,16 @@ async function* inOrder(
 async function* contactsOf(
   ports: RunnerPorts,
   holding: Holding,
-  { audience, segment }: EmailLegPlan,
+  { audience, segment, followUp }: EmailLegPlan,
 ): AsyncGenerator<Contact> {
+  const key = await ports.suppressionKey();
+  const followed = followUp && (await followedUp(ports, holding, followUp));
+  const isMeant = (contact: Contact): boolean =>
+    (!segment || matches(segment, contact)) &&
+    (!followed || followed.has(addressDigest(contact.address, key)));
   for await (const page of listContacts(ports.table, audience)) {
     await holding.renewIfDue();
-    yield* segment ? page.filter((contact) => matches(segment, contact)) : page;
+    yield* page.filter(isMeant);
   }
 }
 

@@ -1,7 +1,7 @@
 // Any campaign file that can be read: every field, with texts that YAML might take for something else.
 
 import fc from 'fast-check';
-import type { CampaignFile } from '#domain/campaign-file.ts';
+import type { CampaignFile, FollowUpFile } from '#domain/campaign-file.ts';
 import type { BroadcastLegFile, EmailLegFile } from '#domain/leg-file.ts';
 
 /** Whole or left out, field by field. */
@@ -192,6 +192,18 @@ export const aCampaignFile: fc.Arbitrary<CampaignFile> = block<CampaignFile>(['c
     'if-not-ready': ready,
     'in-doubt': fc.constantFrom('at-most-once' as const, 'resend-when-unproven' as const),
     holdout: share,
+    // biome-ignore lint/suspicious/noThenProperty: the file's own word; its value is data, never called
+    then: names(
+      block<FollowUpFile>(['who', 'after', 'body'], {
+        who: fc.constantFrom('converted' as const, 'not-clicked' as const),
+        after: duration,
+        body: fileName,
+        subject: text(250),
+        calls,
+        from: text(320),
+        late: duration,
+      }),
+    ),
     legs,
   }),
 });

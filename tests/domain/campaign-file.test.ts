@@ -143,9 +143,9 @@ describe('every refusal names file, line and field', () => {
 
   test.each([
     [
-      'follow-ups',
-      `${launch}  then:\n    thank: { who: converted }\n`,
-      'atlas.yaml:26: burst.then: not yet: follow-ups (then)',
+      'a video',
+      but('image: {', 'video: {'),
+      'atlas.yaml:24: burst.legs.mastodon.video: not yet: videos',
     ],
   ])('what is still to come is refused by name: %s', (_name, text, want) => {
     expect(problems(text)).toContain(want);

@@ -304,7 +304,7 @@ function postOf(post: Partial<BroadcastLegPlan>): BroadcastLegPlan {
   };
 }
 
-function legOf(leg: Partial<EmailLegPlan>): EmailLegPlan {
+export function legOf(leg: Partial<EmailLegPlan>): EmailLegPlan {
   return {
     kind: 'email',
     name: 'email',
