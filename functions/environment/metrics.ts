@@ -12,7 +12,7 @@ export interface MetricDefinition {
 export const metricNamespace = 'Volley';
 
 export const metrics: { readonly [event: string]: MetricDefinition } = {
-  released: { name: 'Lateness', field: 'latenessMs', unit: 'Milliseconds' },
+  released: { name: 'Overdue', field: 'overdueMs', unit: 'Milliseconds' },
   not_armed: { name: 'NotArmed', unit: 'Count' },
   in_doubt: { name: 'InDoubt', field: 'count', unit: 'Count' },
   sending_disabled: { name: 'SendingDisabled', unit: 'Count' },

@@ -41,10 +41,10 @@ export const alarms: readonly AlarmDefinition[] = [
   },
   {
     name: 'late',
-    says: 'A leg started more than 250 ms after its moment.',
-    watches: { kind: 'said', by: 'run', metric: 'Lateness' },
+    says: 'A leg started more than 250 ms after its moment, or more than a second after it was fired.',
+    watches: { kind: 'said', by: 'run', metric: 'Overdue' },
     statistic: 'Maximum',
-    above: 250,
+    above: 0,
     periodSeconds: 60,
     periods: 1,
   },

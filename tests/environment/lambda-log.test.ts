@@ -52,7 +52,12 @@ describe('a figure', () => {
 
   test('stands beside its line in the embedded metric format, under the same correlation id', () => {
     const [line, metric] = linesOf(make, (log) =>
-      log.info('released', { burst: 'polls-close', leg: 'email', latenessMs: 3.2 }),
+      log.info('released', {
+        burst: 'polls-close',
+        leg: 'email',
+        latenessMs: 253.2,
+        overdueMs: 3.2,
+      }),
     );
     expect(line).toMatchObject({ event: 'released', service: 'prod-volley-run' });
     expect(metric).toEqual({
@@ -62,13 +67,13 @@ describe('a figure', () => {
           {
             Namespace: 'Volley',
             Dimensions: [['service']],
-            Metrics: [{ Name: 'Lateness', Unit: 'Milliseconds' }],
+            Metrics: [{ Name: 'Overdue', Unit: 'Milliseconds' }],
           },
         ],
       },
       service: 'prod-volley-run',
       correlation_id: 'polls-close',
-      Lateness: 3.2,
+      Overdue: 3.2,
     });
   });
 
