@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailure, exitCodes, type Parsed } from './command.ts';
 import { nextStep } from './next-step.ts';
+import { stateOf } from './state-words.ts';
 
 interface RuntimeFile {
   readonly token: string;
@@ -141,7 +142,8 @@ function settle<T>({ status, text }: Got): Settled<T> {
 
 function sentence(status: number, error: ApiError | undefined): string {
   if (!error) return `the API answered ${status}`;
-  const { code, message, limit, file, line } = error;
+  const { code, limit, file, line } = error;
+  const message = outside(error.message);
   const place =
     file === undefined || message.includes(file)
       ? ''
@@ -149,6 +151,14 @@ function sentence(status: number, error: ApiError | undefined): string {
   const bound = limit === undefined || message.includes(limit) ? '' : ` (${limit})`;
   const next = nextStep(code);
   return `${place}${message}${bound} [${code}]${next === undefined ? '' : `\n  ${next}`}`;
+}
+
+/** States as they are called outside: `a burst that is measuring` is one whose answers come in. */
+function outside(message: string): string {
+  return message.replace(
+    /(a burst that is )(\w+)$/,
+    (_all, head: string, state: string) => head + stateOf(state),
+  );
 }
 
 function readJson(text: string): unknown {

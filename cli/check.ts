@@ -4,7 +4,7 @@ import type { CheckedBurst } from '#commands/check-burst.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { readCampaignFolder } from './campaign-folder.ts';
 import { type Command, exitCodes, needed, parse, text } from './command.ts';
-import { forecastLines, hasErrors, problemLines } from './forecast-lines.ts';
+import { forecastRows, hasErrors, problemLines } from './forecast-lines.ts';
 import { answer, style } from './screen.ts';
 import { count, labelled, many, span } from './words.ts';
 
@@ -53,9 +53,12 @@ export function checkLines(checked: CheckedBurst, given: CheckOptions = {}): str
   const offer = plan.offer === undefined ? '' : `: ${plan.offer}`;
   return [
     style.bold(`${burst}${offer}`),
-    ...labelled([momentRow(checked, given)]),
-    ...forecastLines({ plan, forecast, zone, momentAt }),
-    ...labelled([approvalRow(checked), ['notify', plan.notify.join(', ') || 'nobody']]),
+    ...labelled([
+      momentRow(checked, given),
+      ...forecastRows({ plan, forecast, zone, momentAt }),
+      approvalRow(checked),
+      ['notify', plan.notify.join(', ') || 'nobody'],
+    ]),
     ...defaultLines(defaults, given.briefDefaults ?? false),
     ...verdict(checked),
   ];

@@ -6,7 +6,7 @@ import type { LegView, PlanView } from '#commands/plan-view.ts';
 import { renderDuration } from '#domain/duration.ts';
 import { style } from './screen.ts';
 import { heldBackFor } from './state-words.ts';
-import { count, dayOf, dollars, labelled, many, percent, span, timeOfDay } from './words.ts';
+import { count, dayOf, dollars, many, percent, span, timeOfDay } from './words.ts';
 
 export interface Foreseen {
   readonly plan?: PlanView;
@@ -16,13 +16,13 @@ export interface Foreseen {
 }
 
 /** Lines whose figure nobody knows are left out. */
-export function forecastLines({ plan, forecast, zone, momentAt }: Foreseen): string[] {
-  return labelled([
+export function forecastRows({ plan, forecast, zone, momentAt }: Foreseen): [string, string][] {
+  return [
     ...(plan ? channelRows(plan, forecast) : listRows(forecast)),
     ...timeRows(forecast, zone, momentAt),
     ...costRows(forecast),
     ...liftRows(forecast, plan),
-  ]);
+  ];
 }
 
 export function problemLines(forecast: Forecast): string[] {

@@ -6,6 +6,7 @@ const STEPS: { readonly [code: string]: string } = {
   forbidden: 'ask an admin for a token with that scope: volley token create NAME --scope SCOPE',
   burst_unknown: 'volley list names them all',
   audience_unknown: 'volley audience import FILE.csv brings a list in',
+  wrong_state: 'volley status BURST says where it stands',
   not_approved: 'somebody else runs: volley approve BURST',
   own_approval: 'somebody else runs: volley approve BURST',
   approval_expired: 'approve it once more: volley approve BURST',

@@ -3,7 +3,7 @@
 import type { RehearsedBurst } from '#commands/rehearse-burst.ts';
 import { connect } from './api-client.ts';
 import { type Command, exitCodes, needed, parse } from './command.ts';
-import { forecastLines, hasErrors, problemLines } from './forecast-lines.ts';
+import { forecastRows, hasErrors, problemLines } from './forecast-lines.ts';
 import { pathOf } from './schedule.ts';
 import { answer, style } from './screen.ts';
 import { count, labelled, many } from './words.ts';
@@ -33,8 +33,8 @@ function inWords(done: RehearsedBurst): string[] {
   const { windows, lanes } = forecast;
   return [
     style.bold(`${burst}, rehearsed: nothing left`),
-    ...forecastLines({ forecast, zone, momentAt: moment?.at }),
     ...labelled([
+      ...forecastRows({ forecast, zone, momentAt: moment?.at }),
       ...(written.emails === 0 ? [] : [['written', emailsText(written)] as const]),
       ...(windows === undefined
         ? []

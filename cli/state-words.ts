@@ -36,6 +36,9 @@ export const HELD_BACK: { readonly [reason: string]: string } = {
   frequency_cap: 'got enough messages of late',
   same_address: 'the same address twice',
   quiet_hours: 'in their quiet hours',
+  other_list: 'are on a list that is left out',
+  no_consent: 'gave no recorded consent',
+  holdout: 'are held out to compare with',
   unsubscribed: 'unsubscribed',
 };
 

@@ -18,16 +18,22 @@ export interface StatusView {
 
 export function statusView(shown: ShownBurst): StatusView {
   const { sent } = shown;
+  const state = stateNow(shown);
   const reason = shown.reason === undefined ? '' : `: ${shown.reason}`;
   const isKnown = sent.recipients > 0;
   return {
     facts: [
-      `${style.bold(shown.burst)} is ${coloured(shown.state)}${reason}`,
+      `${style.bold(shown.burst)} is ${coloured(state)}${reason}`,
       ...labelled(channelRows(shown)),
     ],
     figures: [...labelled([...momentRows(shown), ...(isKnown ? sentRows(shown) : [])])],
     summary: summaryOf(shown),
   };
+}
+
+/** It is committed two seconds before the moment; nothing goes out before it. */
+function stateNow({ state, moment, now }: ShownBurst): string {
+  return state === 'releasing' && moment !== undefined && now < moment.at ? 'armed' : state;
 }
 
 function coloured(state: string): string {
@@ -110,7 +116,8 @@ function heldBack({ heldBack: total, heldBackByReason }: ShownBurst['sent']): st
 }
 
 function summaryOf(shown: ShownBurst): string {
-  const { moment, now, sent, state, burst } = shown;
+  const { moment, now, sent, burst } = shown;
+  const state = stateNow(shown);
   const since = moment === undefined ? undefined : now - moment.at;
   const at =
     since === undefined ? '' : since < 0 ? `  moment in ${clock(since)}` : `  +${clock(since)}`;

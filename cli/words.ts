@@ -93,10 +93,8 @@ export function table(
 }
 
 /** Label and text, labels in one column. */
-export function labelled(
-  rows: readonly (readonly [label: string, text: string])[],
-  width = 11,
-): string[] {
+export function labelled(rows: readonly (readonly [label: string, text: string])[]): string[] {
+  const width = Math.max(11, ...rows.map(([label]) => label.length));
   return rows.map(([label, text]) => `  ${label.padEnd(width)} ${text}`.trimEnd());
 }
 
