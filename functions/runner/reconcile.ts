@@ -1,6 +1,5 @@
 // After the sending: what was left open is settled by evidence, never by guessing.
 
-import { closeAt } from '#domain/lane.ts';
 import { isFinal, type LegState } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import { listLanes, saveLane } from '#store/lanes.ts';
@@ -10,7 +9,7 @@ import { loadPostLeg, settlePost } from './post-leg.ts';
 import { retryEntries } from './retry-entries.ts';
 import type { Sending } from './sending.ts';
 import { settleDoubts } from './settle-doubts.ts';
-import { recordInDoubt } from './work-lane.ts';
+import { takeWindow } from './work-lane.ts';
 
 /**
  * One look at a burst that measures. Hands over with the next moment at which something has to be
@@ -77,9 +76,8 @@ async function closeAbandoned(
   const lanes = await listLanes(ports.table, burst.id, burst.lanes);
   for (const lane of lanes) {
     if (!lane.window) continue;
-    const { closedTo, excepted } = await recordInDoubt(sending, lane, lane.window);
-    const closed = closeAt(lane, closedTo, epoch, excepted);
-    await saveLane(ports.table, lane, closed, ports.entropy.id());
+    const taken = await takeWindow(sending, lane, lane.window);
+    await saveLane(ports.table, taken.lane, taken.closed, ports.entropy.id());
   }
   for (const leg of unfinished) {
     const hasBegun = lanes.some(

@@ -12,6 +12,7 @@ import {
 } from '#domain/lane.ts';
 import type { EntryOutcome, WindowRecord } from '#domain/window-record.ts';
 import { saveLane } from '#store/lanes.ts';
+import type { Saved } from '#store/save.ts';
 import { loadWindowRecord, saveWindowRecord } from '#store/window-records.ts';
 import type { Halt } from './guard.ts';
 import { LeaseLost } from './holding.ts';
@@ -54,11 +55,10 @@ async function step(sending: Sending, lane: Lane): Promise<LaneEnd> {
     return { lane: await save(sending, lane, claimNext(sending, lane, 0)) };
   }
   if (claimStanding(window, sending.holding.burst) !== 'ours') {
-    const { closedTo, excepted } = await recordInDoubt(sending, lane, window);
-    const closed = closeAt(lane, closedTo, sending.holding.epoch, excepted);
+    const taken = await takeWindow(sending, lane, window);
     const halt = await sending.guard.check(lane.leg);
-    if (halt) return { lane: await save(sending, lane, closed), halt };
-    return { lane: await save(sending, lane, claimNext(sending, closed, 0)) };
+    if (halt) return { lane: await save(sending, taken.lane, taken.closed), halt };
+    return { lane: await save(sending, taken.lane, claimNext(sending, taken.closed, 0)) };
   }
   const sent = await sendWindow(sending, lane.leg, window);
   return ended(await settle(sending, lane, window, sent), sent);
@@ -166,6 +166,32 @@ function recordOf(
   };
 }
 
+/**
+ * Takes a window from another epoch. The lane is written first, so that its owner can no longer
+ * close it: a record that the owner's own close would contradict is never made.
+ * @returns the lane as it now stands, and as it is to be written next
+ */
+export async function takeWindow(
+  sending: Sending,
+  lane: Lane,
+  window: Window,
+): Promise<{ readonly lane: Lane; readonly closed: Lane }> {
+  const taken = await save(sending, lane, { ...lane, epoch: sending.holding.epoch });
+  const { closedTo, excepted } = await recordInDoubt(sending, taken, window);
+  return { lane: taken, closed: closeAt(taken, closedTo, sending.holding.epoch, excepted) };
+}
+
+/**
+ * The first record of a window. One of an older epoch belongs to a window that its owner closed
+ * without it, or the lane would stand behind it: it is replaced.
+ */
+async function saveFirst(sending: Sending, record: WindowRecord): Promise<Saved<WindowRecord>> {
+  const { table, entropy } = sending.ports;
+  const saved = await saveWindowRecord(table, undefined, record, entropy.id());
+  if (saved.kind === 'saved' || !saved.current || saved.current.epoch >= record.epoch) return saved;
+  return saveWindowRecord(table, saved.current, record, entropy.id());
+}
+
 /** Our own knowledge of our own window; one that is there already was made by a successor. */
 async function recordOwn(
   sending: Sending,
@@ -173,11 +199,10 @@ async function recordOwn(
   window: Window,
   exceptions: readonly EntryOutcome[],
 ): Promise<void> {
-  const { table, entropy } = sending.ports;
   const record = recordOf(sending, lane, window, exceptions);
   for (;;) {
     try {
-      const saved = await saveWindowRecord(table, undefined, record, entropy.id());
+      const saved = await saveFirst(sending, record);
       if (saved.kind === 'saved') return;
       throw new LeaseLost(`window ${window.from} of lane ${lane.lane} was taken over`);
     } catch (error) {
@@ -193,19 +218,19 @@ async function recordOwn(
  * Another epoch's window: what its owner recorded counts, as far as the record says it called;
  * else every ordinal is in doubt.
  */
-export async function recordInDoubt(
+async function recordInDoubt(
   sending: Sending,
   lane: Lane,
   window: Window,
 ): Promise<{ readonly closedTo: number; readonly excepted: number }> {
-  const { table, entropy } = sending.ports;
   const outcomes: EntryOutcome[] = [];
   for (let ordinal = window.from; ordinal < window.to; ordinal += 1) {
     outcomes.push({ ordinal, state: 'in_doubt', reason: 'holder_lost' });
   }
   const record = recordOf(sending, lane, window, outcomes);
-  const saved = await saveWindowRecord(table, undefined, record, entropy.id());
+  const saved = await saveFirst(sending, record);
   if (saved.kind === 'saved') return { closedTo: window.to, excepted: outcomes.length };
+  const { table } = sending.ports;
   const stored =
     saved.current ?? (await loadWindowRecord(table, lane.burst, lane.lane, window.from));
   // A record that vanished or was never there: nothing is known, so nothing may be closed.
