@@ -1,6 +1,7 @@
 // Findings of cdk-nag that stand, each with where and why. A finding that is not here fails synth.
 
 import { type Stack, Validations } from 'aws-cdk-lib';
+import { functions } from '#infra/definition.ts';
 
 export interface Acknowledgement {
   readonly rule: string;
@@ -28,26 +29,15 @@ export const acknowledgements: readonly Acknowledgement[] = [
     reason:
       "Parameters of connected accounts get their names while the product runs; the wildcard ends at the stage's own prefix, and only GetParameter is allowed on it.",
   },
-  {
-    rule: 'AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:{region}:<AWS::AccountId>:parameter/{stage}/volley/connections/*]',
-    where: /^ApiRole\/Resource$/,
-    reason:
-      'The API keeps the token of an account that is being connected; keys of links and suppressions are not below this prefix.',
-  },
-  {
-    rule: 'AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:{region}:<AWS::AccountId>:parameter/{stage}/volley/api/*]',
-    where: /^ConsoleRole\/Resource$/,
-    reason:
-      'The console asks who the admin is; tokens of people are in the table as digests, and no other parameter is below this prefix.',
-  },
+  ...belowParameters(),
   {
     rule: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-    where: /^(?:Run|Api|Console)Role\/Resource$/,
+    where: /^(?:Run|Api|Console|Measure)Role\/Resource$/,
     reason: 'ses:GetAccount reads the send quota; IAM knows no resource for it.',
   },
   {
     rule: 'Serverless::Serverless-LambdaStarPermissions',
-    where: /^(?:Run|Api|Console)Role\/Resource$/,
+    where: /^(?:Run|Api|Console|Measure)Role\/Resource$/,
     reason: 'ses:GetAccount reads the send quota; IAM knows no resource for it.',
   },
   {
@@ -86,6 +76,18 @@ export const acknowledgements: readonly Acknowledgement[] = [
       'Tracing needs an action on every resource and one more call per invocation; a burst is followed by its id through the log lines of all functions.',
   },
 ];
+
+/** One for each part of the parameters that the definition names, so that a new part needs no line. */
+function belowParameters(): Acknowledgement[] {
+  const parts = functions.flatMap(({ grants }) =>
+    grants.flatMap(({ on }) => (on.kind === 'parameters' && on.below ? [on.below] : [])),
+  );
+  return [...new Set(parts)].map((below) => ({
+    rule: `AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:{region}:<AWS::AccountId>:parameter/{stage}/volley/${below}/*]`,
+    where: /Role\/Resource$/,
+    reason: `Parameters below ${below} get their names while the product runs; keys of links and suppressions are not below it.`,
+  }));
+}
 
 export function acknowledge(
   stack: Stack,
