@@ -1,10 +1,24 @@
-// Once a minute: keeps the counts of what was sent, and final reports when they are due.
+// Once a minute: keeps the counts of what was sent, takes final reads when they are due, and tells
+// people what they have to hear of.
 
-import { createFeedbackPorts } from '#environment/feedback-ports.ts';
+import { createNoticePorts } from '#environment/notice-ports.ts';
 import { createMeasure } from '#feedback/measure.ts';
+import { deliverNotices } from '#notices/deliver-notices.ts';
+import { tellAnswer, tellNews } from '#notices/tell-news.ts';
 
-const measure = createMeasure(createFeedbackPorts());
+const ports = createNoticePorts();
+let isSending = false;
+const measure = createMeasure({
+  ...ports,
+  answerDue: (due) => tellAnswer(ports, due),
+  news: (burst, seen) => {
+    isSending ||= burst.state === 'releasing' || burst.state === 'armed';
+    return tellNews(ports, burst, seen);
+  },
+});
 
 export async function handler(): Promise<void> {
+  isSending = false;
   await measure();
+  await deliverNotices(ports, isSending);
 }

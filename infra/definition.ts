@@ -16,6 +16,10 @@ export type Value =
   /** The operator's word instead of the send quota that SES states; empty: as SES states it. */
   | { readonly from: 'ses_per_second' }
   | { readonly from: 'ses_per_day' }
+  /** Base address of the pages and the API. */
+  | { readonly from: 'api_base' }
+  /** Who notices come from, of the deployment's own identity. */
+  | { readonly from: 'notice_sender' }
   /** May private addresses be connected to? `no` unless the runtime keeps everything on loopback. */
   | { readonly from: 'loopback' };
 
@@ -212,8 +216,20 @@ export const functions: readonly FunctionDefinition[] = [
     triggers: [{ kind: 'schedule', everySeconds: 60 }, { kind: 'invoke' }],
     memoryMb: 512,
     timeoutSeconds: 120,
-    environment: { VOLLEY_TABLE: table, VOLLEY_PARAMETERS: parameters },
-    grants: [...readTable, queryIndex, writeTable],
+    environment: {
+      VOLLEY_TABLE: table,
+      VOLLEY_PARAMETERS: parameters,
+      VOLLEY_NOTICE_FROM: { from: 'notice_sender' },
+      VOLLEY_PAGES: { from: 'api_base' },
+      VOLLEY_LOOPBACK: { from: 'loopback' },
+    },
+    grants: [
+      ...readTable,
+      queryIndex,
+      writeTable,
+      { action: 'ssm:GetParameter', on: { kind: 'parameters', below: 'notices' } },
+      { action: 'ses:SendEmail', on: { kind: 'identity' } },
+    ],
   },
   {
     name: 'record',
@@ -322,6 +338,7 @@ export const functions: readonly FunctionDefinition[] = [
     entry: 'functions/unsubscribe.ts',
     triggers: [
       { kind: 'http', host: 'link', route: 'GET /u/{token}' },
+      { kind: 'http', host: 'link', route: 'HEAD /u/{token}' },
       { kind: 'http', host: 'link', route: 'POST /u/{token}' },
     ],
     memoryMb: 256,

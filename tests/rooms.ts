@@ -36,7 +36,17 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   environment: {
-    rooms: ['domain', 'channels', 'outbound', 'runner', 'store', 'commands', 'feedback', 'api'],
+    rooms: [
+      'domain',
+      'channels',
+      'outbound',
+      'runner',
+      'store',
+      'commands',
+      'feedback',
+      'notices',
+      'api',
+    ],
     packages: {
       '@aws-sdk/client-dynamodb': 'the table',
       '@aws-sdk/client-sesv2': 'the account calls of SES',
@@ -71,6 +81,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   feedback: {
     rooms: ['domain', 'store', 'channels/contract.ts', 'statistics'],
     packages: { ...schemas, 'node:crypto': 'digests of visitors and webhook signatures' },
+  },
+  notices: {
+    rooms: ['domain', 'store', 'feedback'],
+    packages: { standardwebhooks: 'signs webhooks as receivers everywhere can verify' },
   },
   commands: {
     rooms: [
@@ -111,6 +125,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'domain',
       'runner',
       'feedback',
+      'notices',
       'commands',
       'statistics',
       'store',

@@ -1,6 +1,7 @@
 // What happened: results, ledger, recipients.
 
 import { ExportResultsInput, exportResults } from '#commands/export-results.ts';
+import { ListNoticesInput, listNotices } from '#commands/list-notices.ts';
 import { ShowAuditInput, showAudit } from '#commands/show-audit.ts';
 import { ShowCallRecordsInput, showCallRecords } from '#commands/show-call-records.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from '#commands/show-ledger.ts';
 import { ShowResultsInput, showResults } from '#commands/show-results.ts';
 import { AuditAnswer } from './account-answers.ts';
+import { NoticesAnswer } from './notice-answers.ts';
 import {
   CallRecordsAnswer,
   ExportAnswer,
@@ -21,6 +23,17 @@ import {
 import { get, type Route } from './route.ts';
 
 export const resultRoutes: readonly Route[] = [
+  get(
+    {
+      path: '/v1/bursts/{burst}/notices',
+      summary: 'Who was told what, and how far',
+      scope: 'operator',
+      query: ['limit', 'after'],
+      answer: NoticesAnswer,
+    },
+    ListNoticesInput,
+    listNotices,
+  ),
   get(
     {
       path: '/v1/bursts/{burst}/audit',

@@ -3,6 +3,7 @@
 import { type Approval, type Burst, isLeased, releaseSpan } from './burst.ts';
 import { isActive, isFinal, type LegState, type LegSummary } from './leg.ts';
 import { limits } from './limits.ts';
+import { needsPerson, withUntold } from './untold.ts';
 
 export type BurstEvent =
   | { kind: 'edit'; contentHash: string; legs: Burst['legs'] }
@@ -25,6 +26,8 @@ export type BurstEvent =
   | { kind: 'miss'; now: number }
   | { kind: 'sent'; epoch: number; now: number; measureUntil: number }
   | { kind: 'decide'; now: number }
+  /** What stood in the header for others to hear of was passed on, up to this revision. */
+  | { kind: 'told'; upTo: number }
   | { kind: 'close'; now: number };
 
 /** What must be carried out once the new header is durably written. */
@@ -32,8 +35,10 @@ export type BurstCommand =
   | { kind: 'start_runner' }
   | { kind: 'switch_sending'; enabled: boolean }
   | {
+      /** Kept in the header until somebody has passed it on (`untold`). */
       kind: 'notify';
-      about: 'missed' | 'held' | 'released' | 'stopped' | 'finished' | 'answer_due';
+      about: 'missed' | 'held' | 'released' | 'stopped' | 'finished' | 'decided' | 'leg';
+      leg?: string;
     };
 
 export type Advanced =
@@ -51,7 +56,8 @@ type Handler<K extends BurstEvent['kind']> = (
  */
 export function advance(burst: Burst, event: BurstEvent): Advanced {
   const handler = handlers[event.kind] as Handler<typeof event.kind>;
-  return handler(burst, event as never);
+  const answer = handler(burst, event as never);
+  return answer.kind === 'refused' ? answer : withUntold(burst, answer);
 }
 
 const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
@@ -167,7 +173,12 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     const legs = burst.legs.map((leg) =>
       leg.name === event.name ? withState(leg, event.state, event.reason) : leg,
     );
-    return advanced({ ...burst, legs });
+    const before = burst.legs.find((leg) => leg.name === event.name)?.state;
+    const isNew = before !== event.state && needsPerson(event.state);
+    return advanced(
+      { ...burst, legs },
+      isNew ? [{ kind: 'notify', about: 'leg', leg: event.name }] : [],
+    );
   },
 
   hold: (burst, event) => {
@@ -310,7 +321,19 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
 
   decide: (burst) => {
     if (burst.state !== 'measuring') return wrongState(burst, 'decide');
-    return advanced({ ...burst, state: 'decided' }, [{ kind: 'notify', about: 'answer_due' }]);
+    return advanced({ ...burst, state: 'decided' }, [{ kind: 'notify', about: 'decided' }]);
+  },
+
+  told: (burst, event) => {
+    const { untold = [], deeds = [], ...rest } = burst;
+    const left = untold.filter(({ revision }) => revision > event.upTo);
+    const open = deeds.filter(({ revision }) => revision > event.upTo);
+    if (left.length === untold.length && open.length === deeds.length) return advanced(burst);
+    return advanced({
+      ...rest,
+      ...(left.length > 0 ? { untold: left } : {}),
+      ...(open.length > 0 ? { deeds: open } : {}),
+    });
   },
 
   close: (burst) => {

@@ -5,6 +5,7 @@ import { Deed } from './deed.ts';
 import { Id, InstantSchema, Mark, Name } from './ids.ts';
 import { LegSummary } from './leg.ts';
 import { limits } from './limits.ts';
+import { Untold } from './untold.ts';
 
 /** The version of header and ledger items that this code writes; older code refuses newer bursts. */
 export const SCHEMA_VERSION = 1;
@@ -80,6 +81,8 @@ export const Burst = z.strictObject({
   legs: z.array(LegSummary),
   /** What runners did and the audit log may not have yet. */
   deeds: z.optional(z.array(Deed)),
+  /** What others have to hear of and nobody has passed on yet. */
+  untold: z.optional(z.array(Untold)),
 });
 export type Burst = z.output<typeof Burst>;
 

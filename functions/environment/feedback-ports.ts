@@ -2,7 +2,7 @@
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { Log, Table } from '#domain/ports.ts';
+import type { Log, Secrets, Table } from '#domain/ports.ts';
 import { createDynamoTable } from '#store/dynamo-table.ts';
 import { createEntropy } from './entropy.ts';
 import { createMeteredLog } from './metered-log.ts';
@@ -14,6 +14,7 @@ export interface FeedbackPorts {
   readonly now: () => number;
   readonly id: () => string;
   readonly suppressionKey: () => Promise<string>;
+  readonly secrets: Pick<Secrets, 'get'>;
   readonly log: Log;
 }
 
@@ -29,6 +30,7 @@ export function createFeedbackPorts(): FeedbackPorts {
     now: () => Date.now(),
     id: () => entropy.id(),
     suppressionKey: () => secrets.get(secretNames.suppressionKey),
+    secrets,
     log: createMeteredLog(),
   };
 }

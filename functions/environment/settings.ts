@@ -134,6 +134,29 @@ export function apiSettings(): ApiSettings {
   };
 }
 
+export interface NoticeSettings extends TableSettings {
+  readonly credentials: Credentials;
+  readonly endpoints: { readonly ses: string };
+  /** May webhooks go to servers on loopback? */
+  readonly loopback: boolean;
+  /** Who notices come from: `Volley <volley@example.org>`. */
+  readonly from: string;
+  /** Where the pages are, without a trailing slash. */
+  readonly pages: string;
+}
+
+export function noticeSettings(): NoticeSettings {
+  const base = tableSettings();
+  return {
+    ...base,
+    credentials: credentials(),
+    endpoints: { ses: endpoint('sesv2', base.region, 'email') },
+    loopback: process.env.VOLLEY_LOOPBACK === 'yes',
+    from: required('VOLLEY_NOTICE_FROM'),
+    pages: required('VOLLEY_PAGES').replace(/\/+$/, ''),
+  };
+}
+
 export interface ConsoleSettings extends TableSettings {
   readonly credentials: Credentials;
   readonly endpoints: { readonly ssm: string };

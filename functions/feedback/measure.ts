@@ -17,6 +17,8 @@ export interface MeasurePorts {
   readonly log: Log;
   /** Hears of every answer that was due, at least once; `id` is the same when it is told again. */
   readonly answerDue?: (due: AnswerDue) => Promise<void>;
+  /** Sees every burst that is looked at, for what others have to hear of it. */
+  readonly news?: (burst: Burst, seen: { readonly inDoubt: number }) => Promise<void>;
 }
 
 /** Whatever waits for longer is looked at later: no counting window is as long. */
@@ -56,7 +58,11 @@ async function look(
   try {
     const burst = await loadBurst(ports.table, id);
     if (burst?.state === 'measuring') await measureBurst(ports, burst);
-    else if (burst) return watchArming(ports, burst, unarmed, now);
+    else if (burst) {
+      await readDecided(ports, burst);
+      await ports.news?.(burst, { inDoubt: 0 });
+      return watchArming(ports, burst, unarmed, now);
+    }
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : String(error);
     ports.log.error('measure_failed', { burst: id, reason });
@@ -102,7 +108,8 @@ export async function measureBurst(ports: MeasurePorts, burst: Burst): Promise<v
     isDue || isStale(burst, sent, now)
       ? await keepSent(table, burst, sent, { now, nonce: ports.id() })
       : sent;
-  tellDoubt(ports, burst, counted);
+  const inDoubt = tellDoubt(ports, burst, counted);
+  await ports.news?.(burst, { inDoubt });
   const look = { table, burst, now, id: ports.id };
   if (!isDue) {
     const due = await watchAnswers(look);
@@ -116,6 +123,13 @@ export async function measureBurst(ports: MeasurePorts, burst: Burst): Promise<v
   if (saved.kind === 'saved') ports.log.info('decided', { burst: burst.id });
 }
 
+/** Decided by a runner that was first: the one final read is taken all the same, and told. */
+async function readDecided(ports: MeasurePorts, burst: Burst): Promise<void> {
+  if (!burst.untold?.some(({ about }) => about === 'decided')) return;
+  const { table } = ports;
+  await tell(ports, await readFinally({ table, burst, now: ports.now(), id: ports.id }));
+}
+
 /** Told at least once: whoever hears of it drops a repeat by its id. */
 async function tell(ports: MeasurePorts, due: AnswerDue): Promise<void> {
   const { id, burst, kind, report } = due;
@@ -125,7 +139,7 @@ async function tell(ports: MeasurePorts, due: AnswerDue): Promise<void> {
 }
 
 /** Every minute while there is any: an alarm hears of doubt that lasts. */
-function tellDoubt({ log }: MeasurePorts, burst: Burst, sent: Sent | undefined): void {
+function tellDoubt({ log }: MeasurePorts, burst: Burst, sent: Sent | undefined): number {
   const recipients = Object.values(sent?.byLink ?? {}).reduce(
     (sum, { inDoubt }) => sum + inDoubt,
     0,
@@ -133,6 +147,7 @@ function tellDoubt({ log }: MeasurePorts, burst: Burst, sent: Sent | undefined):
   const legs = burst.legs.filter(({ state }) => state === 'in_doubt').length;
   const count = recipients > 0 ? recipients : legs;
   if (count > 0) log.warn('in_doubt', { burst: burst.id, count });
+  return count;
 }
 
 function isStale(burst: Burst, sent: Sent | undefined, now: number): boolean {

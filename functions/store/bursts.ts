@@ -60,12 +60,17 @@ function save(
 }
 
 function encode(burst: Burst): Item {
-  const wake = wakeAt(burst);
+  const wake = wakeAt(burst) ?? leftAt(burst);
   return {
     ...toItem(Burst, keys.burst(burst.id), burst),
     ...(wake === undefined ? {} : { dueShard: DUE_SHARD, wakeAt: wake }),
     ...(burst.momentAt === undefined ? {} : { month: monthOf(burst.momentAt) }),
   };
+}
+
+/** A burst that waits for nothing is still looked at while it has something to be passed on. */
+function leftAt({ untold = [], deeds = [] }: Burst): number | undefined {
+  return untold.length + deeds.length > 0 ? 0 : undefined;
 }
 
 function decode(item: Item): Burst {

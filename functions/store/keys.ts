@@ -102,6 +102,7 @@ export const keys = {
   }),
   callRecords: (campaign: string) => `C#calls#${campaign}`,
   breaker: (burst: string): Key => ({ pk: `B#${burst}`, sk: 'Z#' }),
+  notice: (burst: string, notice: string): Key => ({ pk: `B#${burst}`, sk: `Y#${notice}` }),
   audienceHistory: (audience: string): Key => ({ pk: `H#${audience}`, sk: '#' }),
   idempotency: (key: string): Key => ({ pk: `Y#${key}`, sk: '#' }),
   principal: (tokenDigest: string): Key => ({ pk: `P#${tokenDigest}`, sk: '#' }),
@@ -150,6 +151,7 @@ export const stretches = {
     from: 'S#',
     to: `S#${padded(chunk, ORDINAL_DIGITS)}`,
   }),
+  notices: (burst: string) => under(`B#${burst}`, 'Y#'),
   media: (sha256: string): Stretch => ({ pk: `O#${sha256}`, from: '0', to: LAST }),
 };
 
@@ -212,6 +214,7 @@ const BURST_KINDS: { readonly [letter: string]: string } = {
   T: 'tally',
   R: 'comparison',
   Z: 'breaker',
+  Y: 'notice',
 };
 
 const BURST_PART_KINDS: { readonly [letter: string]: string } = {

@@ -12,6 +12,7 @@ const WANTED: { readonly [name: string]: () => string } = {
   'links/keys': () => `k1:${secret()}`,
   'suppression/key': secret,
   'conversions/secrets': () => `whsec_${randomBytes(32).toString('base64')}`,
+  'notices/webhook-secrets': () => `whsec_${randomBytes(32).toString('base64')}`,
   'api/admin-token': secret,
 };
 

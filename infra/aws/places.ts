@@ -83,6 +83,12 @@ export function variableOf(value: Value, places: Places): string {
       return String(settings.sesPerSecond ?? '');
     case 'ses_per_day':
       return String(settings.sesPerDay ?? '');
+    case 'api_base':
+      return found(places.addresses, 'api');
+    case 'notice_sender': {
+      const { sender } = settings;
+      return `Volley <${sender.includes('@') ? sender : `volley@${sender}`}>`;
+    }
     case 'loopback':
       return 'no';
   }

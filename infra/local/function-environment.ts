@@ -70,6 +70,10 @@ function resolve(value: Value, world: LocalWorld): string {
       return world.overrides.VOLLEY_SES_PER_SECOND ?? '';
     case 'ses_per_day':
       return world.overrides.VOLLEY_SES_PER_DAY ?? '';
+    case 'api_base':
+      return world.urls.api;
+    case 'notice_sender':
+      return 'Volley <volley@example.org>';
     case 'loopback':
       return 'yes';
   }

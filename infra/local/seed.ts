@@ -36,6 +36,7 @@ export function seedSecrets(folder: DataFolder): LocalSecrets {
     'links/keys': `k1:${secret()}`,
     'suppression/key': secret(),
     'conversions/secrets': `whsec_${randomBytes(32).toString('base64')}`,
+    'notices/webhook-secrets': `whsec_${randomBytes(32).toString('base64')}`,
     'api/admin-token': secret(),
     'connections/mastodon': secret(),
   };

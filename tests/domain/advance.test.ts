@@ -80,6 +80,7 @@ const events: { [K in BurstEvent['kind']]: (burst: Burst) => BurstEvent } = {
   sent: (burst) => ({ kind: 'sent', epoch: burst.epoch, now, measureUntil: T + 86_400_000 }),
   decide: () => ({ kind: 'decide', now }),
   close: () => ({ kind: 'close', now }),
+  told: (burst) => ({ kind: 'told', upTo: burst.revision }),
 };
 
 type State = Burst['state'];
@@ -107,6 +108,7 @@ const arrows: { [K in BurstEvent['kind']]: Partial<Record<State, State>> } = {
     standby: 'standby',
     missed: 'standby',
   },
+  told: Object.fromEntries(BurstState.options.map((state) => [state, state])),
   lease: {
     scheduled: 'armed',
     standby: 'standby',

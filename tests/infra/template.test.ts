@@ -138,6 +138,8 @@ describe('functions', () => {
         configuration_set: 'prod-volley',
         account: '111122223333/eu-central-1',
         loopback: 'no',
+        api_base: 'https://volley.example.org',
+        notice_sender: 'Volley <volley@example.org>',
         ses_per_second: '',
         ses_per_day: '',
         dead_letter_url:

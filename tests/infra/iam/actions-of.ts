@@ -62,6 +62,9 @@ function sesActions({ method, path }: Call): Asked[] {
       ['identity', 'configuration_set'].map((on) => ({ action, on })),
     );
   }
+  if (method === 'POST' && path === '/v2/email/outbound-emails') {
+    return [{ action: 'ses:SendEmail', on: 'identity' }];
+  }
   if (method === 'GET' && path === '/v2/email/account') {
     return [{ action: 'ses:GetAccount', on: 'account' }];
   }

@@ -65,7 +65,10 @@ async function beyond({ urls, token }: Runtime): Promise<void> {
       burst,
       file: {
         name: 'campaign.yaml',
-        text: file('campaign.yaml').replaceAll('https://example.org', urls.site),
+        text: file('campaign.yaml')
+          .replaceAll('https://example.org', urls.site)
+          // A webhook too, so that what signs it is read.
+          .replace('[ops@example.org]', `[ops@example.org, ${urls.site}/hook]`),
       },
       files: {
         'launch.md': { text: file('launch.md') },

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { BulkEntry, BulkRequest } from './bulk-call.ts';
+import type { SingleRequest } from './single-call.ts';
 
 // CommonJS with an ES default: `require` is the one way in which every loader agrees about it.
 const require = createRequire(import.meta.url);
@@ -28,6 +29,8 @@ export interface Renderer {
   readonly url: string;
   /** In order, behind whatever is still being rendered; never holds up the caller. */
   render(request: BulkRequest, accepted: readonly BulkEntry[]): void;
+  /** The same for a single email, as SendEmail has it. */
+  renderOne(request: SingleRequest): void;
   inbox(after: number, max: number): InboxMessage[];
   /** Calls whose messages do not show yet. */
   pending(): number;
@@ -45,17 +48,23 @@ export async function startRenderer(port: number): Promise<Renderer> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let chain: Promise<void> = Promise.resolve();
   let pending = 0;
+  const later = (work: () => Promise<void>): void => {
+    pending += 1;
+    chain = chain
+      .then(work)
+      .catch((error: unknown) => console.error(`not rendered: ${String(error)}`))
+      .finally(() => {
+        pending -= 1;
+      });
+  };
   return {
     url,
     render: (request, accepted) => {
-      pending += 1;
-      chain = chain
-        .then(() => forward(url, request, accepted))
-        .catch((error: unknown) => console.error(`not rendered: ${String(error)}`))
-        .finally(() => {
-          pending -= 1;
-        });
+      if (accepted.length === 0) return;
+      const bulk = { ...request, BulkEmailEntries: accepted };
+      later(() => forward(`${url}/v2/email/outbound-bulk-emails`, bulk));
     },
+    renderOne: (request) => later(() => forward(`${url}/v2/email/outbound-emails`, request)),
     pending: () => pending,
     inbox: (after, max) => {
       const { emails } = getStoreReadonly();
@@ -79,16 +88,11 @@ export async function startRenderer(port: number): Promise<Renderer> {
   };
 }
 
-async function forward(
-  url: string,
-  request: BulkRequest,
-  accepted: readonly BulkEntry[],
-): Promise<void> {
-  if (accepted.length === 0) return;
-  const answer = await fetch(`${url}/v2/email/outbound-bulk-emails`, {
+async function forward(url: string, request: object): Promise<void> {
+  const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'AWS4 stand-in' },
-    body: JSON.stringify({ ...request, BulkEmailEntries: accepted }),
+    body: JSON.stringify(request),
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`the renderer answered ${answer.status}: ${text.slice(0, 200)}`);

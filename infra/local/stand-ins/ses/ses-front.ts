@@ -17,6 +17,7 @@ import {
 import { eventsOf, type PlannedEvent, type SentMessage } from './email-events.ts';
 import type { Renderer } from './renderer.ts';
 import { SendingQuota } from './sending-quota.ts';
+import { refuseSingle, type SingleRequest } from './single-call.ts';
 
 export interface SesFrontOptions {
   /** The log: one line per call, and one once its events are with the queue. */
@@ -44,12 +45,20 @@ export type SesLogEntry =
       readonly answer: { readonly BulkEmailEntryResults?: readonly EntryResult[] };
     }
   | { readonly kind: 'events'; readonly call: string }
+  /** A single email; no events follow, because nobody publishes any without a configuration set. */
+  | {
+      readonly kind: 'email';
+      readonly id: string;
+      readonly at: number;
+      readonly request: SingleRequest;
+      readonly status: number;
+    }
   | { readonly kind: 'sending'; readonly configurationSet: string; readonly enabled: boolean };
 
 type Call = Extract<SesLogEntry, { kind: 'call' }>;
 
 /**
- * Serves SendBulkEmail, GetAccount, PutConfigurationSetSendingOptions, GetConfigurationSet,
+ * Serves SendBulkEmail, SendEmail (simple content, one recipient), GetAccount, PutConfigurationSetSendingOptions, GetConfigurationSet,
  * GetEmailIdentity, and `GET /inbox?after=N`. Departs on purpose: signatures are not checked,
  * every sender counts as verified, templates are inline only, no message is really delivered.
  */
@@ -87,6 +96,9 @@ class SesFront {
     const { method, path } = request;
     if (method === 'POST' && path === '/v2/email/outbound-bulk-emails') {
       return this.#sendBulk(JSON.parse(request.body.toString()) as BulkRequest);
+    }
+    if (method === 'POST' && path === '/v2/email/outbound-emails') {
+      return this.#sendOne(JSON.parse(request.body.toString()) as SingleRequest);
     }
     if (method === 'GET' && path === '/v2/email/account') return this.#account();
     if (method === 'GET' && path === '/inbox') return this.#inbox(request.query);
@@ -130,6 +142,16 @@ class SesFront {
     this.#render(call);
     this.#tell(call);
     return json(200, call.answer);
+  }
+
+  #sendOne(request: SingleRequest): Answer {
+    const at = this.#now();
+    const refusal = refuseSingle(request, () => this.#quota.take(at));
+    const id = `0100${randomUUID()}-000000`;
+    this.#log.append({ kind: 'email', id, at, request, status: refusal?.status ?? 200 });
+    if (refusal) return refused(refusal);
+    this.#options.renderer?.renderOne(request);
+    return json(200, { MessageId: id });
   }
 
   #render(call: Call): void {
@@ -215,6 +237,10 @@ class SesFront {
       this.#sets.set(entry.configurationSet, { sending: entry.enabled });
     } else if (entry.kind === 'events') {
       untold.delete(entry.call);
+    } else if (entry.kind === 'email') {
+      if (entry.status !== 200) return;
+      this.#quota.recordSent(entry.at);
+      this.#options.renderer?.renderOne(entry.request);
     } else if (entry.status === 200) {
       for (const _ of acceptedOf(entry)) this.#quota.recordSent(entry.at);
       this.#render(entry);
