@@ -12,6 +12,8 @@ export interface Api {
   readonly logged: string[];
   token(name: string, ...scopes: Scope[]): Promise<string>;
   call(method: string, path: string, over?: Call): Promise<Answer>;
+  /** The same where no JSON comes back. */
+  raw(method: string, path: string, over?: Call): Promise<Omit<Answer, 'body'>>;
 }
 
 export interface Call {
@@ -46,7 +48,11 @@ export function anApi(over: Partial<CommandContext> = {}): Api {
       await savePrincipal(world.table, token, { name, scopes });
       return token;
     },
-    async call(method, path, { token, json, csv, body, headers } = {}) {
+    async call(method, path, over) {
+      const answer = await this.raw(method, path, over);
+      return { ...answer, body: JSON.parse(answer.text) };
+    },
+    async raw(method, path, { token, json, csv, body, headers } = {}) {
       const content = json === undefined ? (csv ?? body) : JSON.stringify(json);
       const type =
         json === undefined
@@ -64,7 +70,7 @@ export function anApi(over: Partial<CommandContext> = {}): Api {
         ...(content === undefined ? {} : { body: content }),
       });
       const text = await answer.text();
-      return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text) };
+      return { status: answer.status, headers: answer.headers, text };
     },
   };
 }
