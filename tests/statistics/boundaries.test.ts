@@ -6,10 +6,12 @@ import type { ChannelTally, ComparisonPlan } from '../../functions/statistics/co
 import { type DecideInput, decide } from '../../functions/statistics/decide.ts';
 import { decideOverall } from '../../functions/statistics/decide-overall.ts';
 import { decideSeries } from '../../functions/statistics/decide-series.ts';
+import { effectiveShapes } from '../../functions/statistics/effective-shapes.ts';
 import { holdoutLift } from '../../functions/statistics/holdout-lift.ts';
 import { mantelHaenszel } from '../../functions/statistics/mantel-haenszel.ts';
 import { maturity } from '../../functions/statistics/maturity.ts';
 import { pairEvidence } from '../../functions/statistics/pair-sequential.ts';
+import { revenue } from '../../functions/statistics/revenue.ts';
 import { srm } from '../../functions/statistics/srm.ts';
 import { twoArmTests } from '../../functions/statistics/two-arm-tests.ts';
 
@@ -239,5 +241,83 @@ describe('over channels in the report', () => {
     expect(flagged(120)).toBe(false);
     expect(pOf(135)).toBeLessThan(0.00025);
     expect(flagged(135)).toBe(true);
+  });
+});
+
+describe('revenue', () => {
+  const tally = (n: number) => ({ n, sum: 500_000, sumSq: 5e9, buyers: 60 });
+  const stateFor = (leader: number, rival: number) =>
+    revenue({
+      leader: { ...tally(leader), sum: 600_000 },
+      rival: tally(rival),
+      alphaLive: 0.01,
+      alphaFinal: 0.04,
+      nStar: 10_000,
+      finalRead: false,
+    }).state;
+
+  test.each([
+    [2_000, 2_000, 'shown'],
+    [1_999, 2_000, 'too_few_orders'],
+    [2_000, 1_999, 'too_few_orders'],
+  ])('from 2,000 matured recipients a call on: %i and %i are %s', (leader, rival, state) => {
+    expect(stateFor(leader, rival)).toBe(state);
+  });
+});
+
+describe('rates for steering', () => {
+  /** S5b once more, without a line of the code it checks: half an answer is added to both sides. */
+  const byHand = (waves: readonly (readonly { n: number; s: number }[])[], added: number) => {
+    let rates = [1, 1];
+    const levels = () =>
+      waves.map(
+        (wave) =>
+          wave.reduce((sum, { s }) => sum + s, 0) /
+          wave.reduce((sum, { n }, i) => sum + n * (rates[i] ?? 0), 0),
+      );
+    for (let round = 0; round < 5_000; round += 1) {
+      const level = levels();
+      const raw = rates.map((_, i) => {
+        const answers = waves.reduce((sum, wave) => sum + (wave[i]?.s ?? 0), added);
+        const exposure = waves.reduce(
+          (sum, wave, w) => sum + (wave[i]?.n ?? 0) * (level[w] ?? 0),
+          added,
+        );
+        return answers / exposure;
+      });
+      const mean = Math.sqrt((raw[0] ?? 1) * (raw[1] ?? 1));
+      rates = raw.map((rate) => rate / mean);
+    }
+    const answers = waves.flat().reduce((sum, { s }) => sum + s, 0);
+    const sends = waves.flat().reduce((sum, { n }) => sum + n, 0);
+    return rates.map((_, i) => {
+      const own = waves.reduce((sum, wave) => sum + (wave[i]?.s ?? 0), 0);
+      const levelled = waves.reduce(
+        (sum, wave, w) => sum + (wave[i]?.n ?? 0) * (levels()[w] ?? 0),
+        0,
+      );
+      const effective = levelled / (answers / sends);
+      return { a: 1 + own, b: 1 + Math.max(0, effective - own) };
+    });
+  };
+
+  test('half an answer more, no less and not more: a call without answers keeps its chance', () => {
+    const waves = [
+      [
+        { n: 1_000, s: 12 },
+        { n: 1_000, s: 1 },
+      ],
+      [
+        { n: 400, s: 4 },
+        { n: 1_600, s: 2 },
+      ],
+    ];
+    const shapes = effectiveShapes(waves);
+    for (const [i, { a, b }] of byHand(waves, 0.5).entries()) {
+      expect(shapes[i]?.a).toBeCloseTo(a, 9);
+      expect(shapes[i]?.b).toBeCloseTo(b, 6);
+    }
+    // Any other constant is seen.
+    expect(Math.abs((byHand(waves, 0.4)[0]?.b ?? 0) - (shapes[0]?.b ?? 0))).toBeGreaterThan(0.5);
   });
 });
