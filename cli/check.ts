@@ -5,6 +5,7 @@ import { type ApiClient, connect } from './api-client.ts';
 import { readCampaignFolder } from './campaign-folder.ts';
 import { type Command, exitCodes, needed, parse, text } from './command.ts';
 import { forecastRows, hasErrors, problemLines } from './forecast-lines.ts';
+import { judgedRows, noteLines } from './judged-rows.ts';
 import { answer, style } from './screen.ts';
 import { count, labelled, many, span } from './words.ts';
 
@@ -56,9 +57,11 @@ export function checkLines(checked: CheckedBurst, given: CheckOptions = {}): str
     ...labelled([
       momentRow(checked, given),
       ...forecastRows({ plan, forecast, zone, momentAt }),
+      ...judgedRows(checked),
       approvalRow(checked),
       ['notify', plan.notify.join(', ') || 'nobody'],
     ]),
+    ...noteLines(checked),
     ...defaultLines(defaults, given.briefDefaults ?? false),
     ...verdict(checked),
   ];

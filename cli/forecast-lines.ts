@@ -56,6 +56,7 @@ export function costOf({ cost }: Forecast): string | undefined {
 
 function channelRows(plan: PlanView, forecast: Forecast): [string, string][] {
   return plan.legs.flatMap((leg): [string, string][] => {
+    if (leg.series !== undefined) return seriesRow(plan, leg);
     const when = leg.offsetMs === 0 ? '' : `, ${renderDuration(leg.offsetMs)} from the moment`;
     if (leg.list === undefined) {
       const call = leg.calls[0]?.call ?? '';
@@ -72,6 +73,17 @@ function channelRows(plan: PlanView, forecast: Forecast): [string, string][] {
       ['', callsOf(leg, list?.recipients)],
     ];
   });
+}
+
+/** All posts of a series in one row, at its first. */
+function seriesRow({ legs }: PlanView, leg: LegView): [string, string][] {
+  const posts = legs.filter((one) => one.series === leg.series && one.channel === leg.channel);
+  const [first, second] = posts;
+  if (first?.leg !== leg.leg) return [];
+  const every = (second?.offsetMs ?? first.offsetMs) - first.offsetMs;
+  const calls = [...new Set(posts.flatMap((one) => one.calls.map(({ call }) => call)))].sort();
+  const what = `${posts.length} posts, ${renderDuration(every)} apart, ${calls.join(' and ')} drawn by chance`;
+  return [[leg.series ?? leg.leg, `${what}${ifNotReady(leg)}`]];
 }
 
 function listRows({ lists }: Forecast): [string, string][] {

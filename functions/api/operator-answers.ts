@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { Scope } from '#commands/context.ts';
 import { Id, InstantSchema, Mark, Name } from '#domain/ids.ts';
+import { Registration } from '#domain/registration.ts';
 import { ConnectionAnswer } from './account-answers.ts';
 import { BurstAnswer, burstShape, Warnings } from './burst-answers.ts';
 
@@ -91,15 +92,36 @@ const PlanAnswer = z.strictObject({
       subject: z.optional(z.string()),
       connection: z.optional(Id),
       text: z.optional(z.string()),
+      series: optionalName,
     }),
   ),
+  registration: Registration,
+  holdout: z.optional(z.number()),
+  followUps: z.optional(z.array(z.strictObject({ name: Name, burst: Id, afterMs: count }))),
 });
 
 export const CheckedBurstAnswer = z.strictObject({
   ...burstShape,
   plan: PlanAnswer,
   defaults: z.array(z.string()),
+  notes: z.array(z.string()),
   forecast: ForecastAnswer,
+  comparisons: z.array(
+    z.strictObject({
+      leg: Name,
+      recipients: count,
+      expectedRate: z.number(),
+      visibleLift: z.nullable(z.number()),
+      test: z.optional(
+        z.strictObject({
+          recipients: count,
+          spread: z.number(),
+          forgoneAnswers: z.number(),
+          visibleLift: z.nullable(z.number()),
+        }),
+      ),
+    }),
+  ),
 });
 
 export const RehearsedBurstAnswer = z.strictObject({

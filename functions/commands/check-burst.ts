@@ -4,6 +4,7 @@ import type * as z from 'zod/mini';
 import { type CommandContext, requireScope } from './context.ts';
 import { type BurstView, describeBurst } from './describe-burst.ts';
 import { type Forecast, forecast } from './forecast.ts';
+import { type ForeseenComparison, foreseeComparisons } from './foresee-bets.ts';
 import { parseInput } from './parse-input.ts';
 import { PlanBurstInput, readPlan } from './plan-burst.ts';
 import { type PlanView, viewOf } from './plan-view.ts';
@@ -12,7 +13,11 @@ export interface CheckedBurst extends BurstView {
   readonly plan: PlanView;
   /** What the file left open and what was taken instead. */
   readonly defaults: readonly string[];
+  /** What the file says without saying it. */
+  readonly notes: readonly string[];
   readonly forecast: Forecast;
+  /** By email leg: what can be seen with its list, and what its test costs. */
+  readonly comparisons: readonly ForeseenComparison[];
 }
 
 /**
@@ -25,11 +30,14 @@ export async function checkBurst(
 ): Promise<CheckedBurst> {
   requireScope(context, 'operator');
   const { compiled, wanted } = await readPlan(context, parseInput(PlanBurstInput, input));
-  const { plan, defaults } = compiled;
+  const { plan, defaults, notes } = compiled;
+  const foreseen = await forecast(context, plan, wanted.momentAt);
   return {
     ...describeBurst(wanted),
     plan: viewOf(plan),
     defaults,
-    forecast: await forecast(context, plan, wanted.momentAt),
+    notes,
+    forecast: foreseen,
+    comparisons: foreseeComparisons(plan, foreseen.lists),
   };
 }

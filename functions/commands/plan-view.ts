@@ -1,6 +1,6 @@
 // A plan as an answer shows it: what is said where, without markup and bytes.
 
-import type { LegPlan, Plan } from '#domain/plan.ts';
+import type { FollowUpPlan, LegPlan, Plan } from '#domain/plan.ts';
 
 export interface LegView {
   readonly leg: string;
@@ -17,6 +17,8 @@ export interface LegView {
   readonly subject?: string;
   /** Of a post. */
   readonly connection?: string;
+  /** The series it is one post of. */
+  readonly series?: string;
   readonly text?: string;
 }
 
@@ -28,11 +30,22 @@ export interface PlanView {
   readonly notify: readonly string[];
   readonly calls: readonly { readonly name: string; readonly say: string; readonly to: string }[];
   readonly approvalAbove?: number;
+  /** What judges the calls: approved with everything else. */
+  readonly registration: Plan['registration'];
+  /** Of every list, without any message. */
+  readonly holdout?: number;
+  /** Bursts that are made when this one is sent. */
+  readonly followUps?: readonly {
+    readonly name: string;
+    readonly burst: string;
+    readonly afterMs: number;
+  }[];
   readonly legs: readonly LegView[];
 }
 
 export function viewOf(plan: Plan): PlanView {
   const { campaign, offer, goal, linkBase, notify, calls, approvalAbove, legs } = plan;
+  const { registration, holdout, followUps } = plan;
   return {
     campaign,
     ...(offer === undefined ? {} : { offer }),
@@ -41,8 +54,15 @@ export function viewOf(plan: Plan): PlanView {
     notify,
     calls: calls.map(({ name, say, to }) => ({ name, say, to })),
     ...(approvalAbove === undefined ? {} : { approvalAbove }),
+    registration,
+    ...(holdout === undefined ? {} : { holdout }),
+    ...(followUps === undefined ? {} : { followUps: followUps.map(followUpOf) }),
     legs: legs.map(legOf),
   };
+}
+
+function followUpOf({ name, burst, afterMs }: FollowUpPlan) {
+  return { name, burst, afterMs };
 }
 
 function goalOf({ count, target, withinMs }: NonNullable<Plan['goal']>) {
@@ -67,6 +87,7 @@ function legOf(leg: LegPlan): LegView {
       .map(({ call, weight }) => ({ call, share: weight / whole }));
     return { ...base, calls, list: audience, from, subject };
   }
-  const { call, connection, text } = leg;
-  return { ...base, calls: [{ call, share: 1 }], connection, text };
+  const { call, visitors = [call], series, connection, text } = leg;
+  const calls = visitors.map((one) => ({ call: one, share: 1 / visitors.length }));
+  return { ...base, calls, connection, text, ...(series ? { series: series.name } : {}) };
 }

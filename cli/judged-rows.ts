@@ -1,0 +1,55 @@
+// How the calls will be judged, what can be seen with the lists, and what a test costs.
+
+import type { CheckedBurst } from '#commands/check-burst.ts';
+import { renderDuration } from '#domain/duration.ts';
+import { style } from './screen.ts';
+import { count, percent } from './words.ts';
+
+type Judged = Pick<CheckedBurst, 'plan' | 'comparisons' | 'forecast'>;
+
+/** Nothing where there is one call only: then nothing is compared. */
+export function judgedRows({ plan, comparisons, forecast }: Judged): [string, string][] {
+  const { registration, holdout, followUps = [] } = plan;
+  const isComparing = registration.legs.some(({ design }) => design !== 'one_call');
+  const rows: [string, string][] = isComparing ? [['judged', judged(registration)]] : [];
+  for (const { leg, expectedRate, visibleLift, test } of comparisons) {
+    const rate = percent(expectedRate);
+    if (test) {
+      const { recipients, forgoneAnswers } = test;
+      rows.push([
+        leg,
+        `tests ${count(recipients)} of them, then a bet: costs about ${count(Math.round(forgoneAnswers))} answers at a rate of ${rate}`,
+      ]);
+    }
+    // Where the goal says what is hoped for, that is said already.
+    if (forecast.smallestLift === undefined || test) {
+      rows.push([test ? '' : leg, seen(visibleLift, rate)]);
+    }
+  }
+  if (holdout !== undefined) rows.push(['holdout', `${percent(holdout)} get nothing, by chance`]);
+  for (const { name, burst, afterMs } of followUps) {
+    rows.push(['then', `${name} ${renderDuration(afterMs)} after the moment, as ${burst}`]);
+  }
+  return rows;
+}
+
+export function noteLines({ notes }: Pick<CheckedBurst, 'notes'>): string[] {
+  return notes.length === 0 ? [] : ['', ...notes.map((note) => `  ${style.yellow('!')} ${note}`)];
+}
+
+function judged({
+  metric,
+  windowMs,
+  waitMs,
+  alphaLive,
+  alphaFinal,
+  compares,
+}: CheckedBurst['plan']['registration']): string {
+  const what = compares === 'messages' ? 'messages, by ' : 'by ';
+  return `${what}${metric}s within ${renderDuration(windowMs)}; no winner before ${renderDuration(waitMs)}; wrong at most ${percent(alphaLive + alphaFinal)} of the time`;
+}
+
+function seen(lift: number | null, rate: string): string {
+  if (lift === null) return `too few people to see any lift at a rate of ${rate}`;
+  return `with this list a lift of ${percent(lift)} or more can be seen, at a rate of ${rate}`;
+}
