@@ -82,7 +82,16 @@ async function callReleased(sending: Sending, leg: string): Promise<KeptEnd> {
     return outcome.state === 'not_called' && (outcome.releaseAt ?? now) <= now;
   });
   if (halt) return { halt };
-  return nextAt === undefined ? {} : { nextAt };
+  return endAt(Math.min(nextAt ?? Number.POSITIVE_INFINITY, keptAgain(sending, leg)));
+}
+
+/** A clock that was set back meanwhile: whoever was due just now is kept again. */
+function keptAgain({ holdBack, clock }: Sending, leg: string): number {
+  return holdBack.nextRelease(leg, clock.now());
+}
+
+function endAt(at: number): KeptEnd {
+  return Number.isFinite(at) ? { nextAt: at } : {};
 }
 
 /** Too late for whom the leg may not wait any longer: held back, by name. */

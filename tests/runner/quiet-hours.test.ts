@@ -251,6 +251,24 @@ describe('stops and crashes while recipients are kept', () => {
     expect((await world.load('one')).legs[0]?.state).toBe('sent');
   });
 
+  test('a clock that is set back as the quiet hours end forgets nobody', async () => {
+    const world = await worldOf(40, kept);
+    const put = world.table.put.bind(world.table);
+    const { now, sleepUntil } = world.clock;
+    world.table.put = (item, condition) => {
+      if (String(item.outcomes).includes('called_again')) {
+        world.table.put = put;
+        world.clock.now = () => now() - 3_000;
+        world.clock.sleepUntil = (at) => sleepUntil(at + 3_000);
+      }
+      return put(item, condition);
+    };
+    await world.run(MORNING + HOUR);
+    expect(world.table.put).toBe(put);
+    expect(new Set(world.called('one').map((one) => one.ordinal)).size).toBe(40);
+    expect((await world.outcomes('one')).map((one) => one.state)).not.toContain('not_called');
+  });
+
   test('a runner that dies before the windows are recorded keeps nobody', async () => {
     const world = await worldOf(400, kept);
     world.onCall = async () => {
