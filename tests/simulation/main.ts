@@ -3,6 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { exhaust, showHistory } from './exhaust.ts';
+import { huntMutants } from './hunt-mutants.ts';
+import { allMutants } from './mutants/all-mutants.ts';
 import { recordedSeeds, recordRun, requireCleanTree } from './record-run.ts';
 import { parseReduction } from './reduction.ts';
 import { round, runMany } from './run-many.ts';
@@ -22,6 +24,10 @@ const { values } = parseArgs({
     strikes: { type: 'string' },
     people: { type: 'string' },
     exhaustive: { type: 'boolean', default: false },
+    /** Bugs planted one at a time, and who notices. */
+    mutants: { type: 'boolean', default: false },
+    /** Of the planted bugs only those with this in their name. */
+    only: { type: 'string' },
     /** One history of the exhaustive mode: `tick/17/crash_after`. */
     history: { type: 'string' },
     rare: { type: 'boolean', default: false },
@@ -36,6 +42,7 @@ function run(): Promise<object> {
   if (values.history !== undefined) return showHistory(values.history);
   if (values.seed !== undefined) return showSeed(Number(values.seed));
   if (values.exhaustive) return exhaustAll();
+  if (values.mutants) return plantAll();
   return runSeeds(Number(values.seeds ?? 1_000));
 }
 
@@ -66,6 +73,15 @@ async function exhaustAll(): Promise<object> {
   const found = await exhaust();
   if (found.violations > 0) process.exitCode = 1;
   return { ...found, seconds: round((performance.now() - began) / 1_000) };
+}
+
+/** Fails when one of them is not noticed. */
+async function plantAll(): Promise<object> {
+  const { only } = values;
+  const mutants = allMutants.filter(({ id }) => only === undefined || id.includes(only));
+  const summary = await huntMutants(mutants);
+  if (summary.survivors.length > 0) process.exitCode = 1;
+  return summary;
 }
 
 function commitOf(): string {

@@ -1,0 +1,148 @@
+// Bugs in what decides whether, when and to whom a call may start.
+
+import { BY_WORLDS, inFile, type Mutant } from './mutant.ts';
+
+export const runnerMutants: readonly Mutant[] = [
+  ...inFile('functions/domain/burst.ts', BY_WORLDS, [
+    {
+      id: 'early-by-five',
+      about: 'every leg starts five milliseconds before its moment',
+      find: 'return burst.momentAt === undefined ? undefined : burst.momentAt + leg.offsetMs;',
+      replace:
+        'return burst.momentAt === undefined ? undefined : burst.momentAt + leg.offsetMs - 5;',
+    },
+    {
+      id: 'leases-never-hold',
+      about: 'every wake takes the burst over, whoever holds it',
+      find: 'now < burst.leaseUntil + limits.leaseMarginMs',
+      replace: 'now < burst.leaseUntil - 3_600_000',
+    },
+  ]),
+  ...inFile('functions/domain/advance.ts', BY_WORLDS, [
+    {
+      id: 'approval-outlives-edit',
+      about: 'an approval follows the burst through an edit',
+      find: "return advanced({ ...kept, state: 'draft', contentHash: event.contentHash, legs: event.legs });",
+      replace: `const approval = burst.approval && { ...burst.approval, contentHash: event.contentHash };
+    return advanced({ ...kept, ...(approval ? { approval } : {}), state: 'draft', contentHash: event.contentHash, legs: event.legs });`,
+    },
+    {
+      id: 'epoch-not-raised',
+      about: 'whoever takes the lease works under the epoch of the one before',
+      find: 'const epoch = burst.epoch + 1;',
+      replace: 'const epoch = Math.max(1, burst.epoch);',
+    },
+  ]),
+  ...inFile('functions/commands/approve-burst.ts', BY_WORLDS, [
+    {
+      id: 'approval-by-name',
+      about: 'an approval is of the burst as it stands, not of the content that was seen',
+      find: "advance(header, { kind: 'approve', approval, now }),",
+      replace:
+        "advance(header, { kind: 'approve', approval: { ...approval, contentHash: header.contentHash }, now }),",
+    },
+  ]),
+  ...inFile('functions/commands/change-burst.ts', BY_WORLDS, [
+    {
+      id: 'acknowledged-before-durable',
+      about: 'a stop or a cancel is acknowledged before it is written',
+      find: 'const saved = await saveBurst(context.table, burst, answer.burst, context.entropy.id());',
+      replace: `const saving = saveBurst(context.table, burst, answer.burst, context.entropy.id());
+    if (what === 'stop' || what === 'cancel') {
+      saving.catch(() => undefined);
+      return { burst: answer.burst, isChanged: true, warnings: [] };
+    }
+    const saved = await saving;`,
+    },
+  ]),
+  ...inFile('functions/runner/guard.ts', BY_WORLDS, [
+    {
+      id: 'stop-not-asked',
+      about: 'a stop is looked for at the start of a burst only',
+      find: "if (burst.state !== 'releasing' && burst.state !== 'measuring') return 'stopped';",
+      replace: '',
+    },
+    {
+      id: 'never-stale',
+      about: 'what was read of header and change log counts as fresh for ever',
+      find: 'return this.#holding.ageMs <= limits.freshnessMs && logAge <= limits.freshnessMs;',
+      replace: 'return logAge < Number.POSITIVE_INFINITY;',
+    },
+    {
+      id: 'deadline-not-asked',
+      about: 'a leg is sent however long after its deadline',
+      find: "if (now > since + leg.deadlineMs) return 'deadline';",
+      replace: '',
+    },
+  ]),
+  ...inFile('functions/runner/hold-back.ts', BY_WORLDS, [
+    {
+      id: 'suppressed-at-freeze-only',
+      about: 'whoever is suppressed after the freeze is called all the same',
+      find: "if (reason !== undefined) return { state: 'held_back', reason };",
+      replace: '',
+    },
+  ]),
+  ...inFile('functions/runner/freeze-reasons.ts', BY_WORLDS, [
+    {
+      id: 'one-address-twice',
+      about: 'two contacts with one address both get the message',
+      find: "if (seen.hasSeen(digest, leg.outcome)) return 'same_address';",
+      replace: '',
+    },
+  ]),
+  ...inFile('functions/store/change-log.ts', BY_WORLDS, [
+    {
+      id: 'change-log-read-late',
+      about: 'the change log is read eventually consistent',
+      find: 'await queryAll(table, { ...stretch, consistent: true })',
+      replace: 'await queryAll(table, { ...stretch })',
+    },
+  ]),
+  ...inFile('functions/store/suppressions.ts', BY_WORLDS, [
+    {
+      id: 'suppressed-untold',
+      about: 'a suppression is stored and acknowledged, and no running burst hears of it',
+      find: 'const at = await appendTimely(table, entry, now);',
+      replace: 'const at = now();',
+    },
+  ]),
+  ...inFile('functions/runner/rate-share.ts', BY_WORLDS, [
+    {
+      id: 'quota-for-each',
+      about: 'every burst uses the whole quota of the account',
+      find: 'const share = Math.max(0, Math.min(fairPart(perSecond, wanted, wants), perSecond - taken));',
+      replace: 'const share = Math.min(fairPart(perSecond, wanted, []), perSecond);',
+    },
+  ]),
+  ...inFile('functions/runner/send-window.ts', BY_WORLDS, [
+    {
+      id: 'unknown-sent-again',
+      about: 'a call without a trustworthy answer is made again',
+      find: "for (const { ordinal } of batch) this.#except(ordinal, 'in_doubt', answer.reason);",
+      replace: 'this.#again.push(...batch);',
+    },
+    {
+      id: 'slots-not-waited-for',
+      about: 'calls do not wait for their place in the rate',
+      find: 'while (clock.now() < slot.at) await clock.sleep(slot.at - clock.now());',
+      replace: '',
+    },
+  ]),
+  ...inFile('functions/domain/limits.ts', BY_WORLDS, [
+    {
+      id: 'quota-overdrawn',
+      about: 'half as much again as the quota is aimed for',
+      find: 'quotaShare: 0.99,',
+      replace: 'quotaShare: 1.5,',
+    },
+  ]),
+  ...inFile('functions/runner/release.ts', BY_WORLDS, [
+    {
+      id: 'post-of-lost-runner-repeated',
+      about: 'a post that a lost runner may have made is made again',
+      find: 'await settlePost(sending, post, { until: sending.until });',
+      replace: 'await publishPost(sending, post);',
+    },
+  ]),
+];
