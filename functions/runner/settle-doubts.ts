@@ -1,5 +1,6 @@
 // People in doubt: settled by events, at whatever time; by policy only after silence has meaning.
 
+import { type Burst, legStartAt } from '#domain/burst.ts';
 import type { Lane } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
 import type { EntryOutcome, WindowRecord } from '#domain/window-record.ts';
@@ -88,6 +89,8 @@ async function resendable(
 ): Promise<boolean> {
   const { burst } = holding;
   if (burst.policy !== 'resend-when-unproven' || record.attempt > 1) return false;
+  // Nobody asked for a call this late: after its deadline a leg is silent, whatever the policy said.
+  if (isSilent(burst, record.leg, ports.clock.now())) return false;
   // A person ended it: nobody is called any more, whatever the policy said.
   if (burst.stoppedAt !== undefined) return false;
   const ordinals = record.outcomes
@@ -104,6 +107,13 @@ async function resendable(
     (ordinal) => !excepted.has(ordinal) && isClosed(lanes, ordinal),
   );
   return share !== undefined && share >= limits.pipeAliveShare;
+}
+
+function isSilent(burst: Burst, name: string, now: number): boolean {
+  const leg = burst.legs.find((one) => one.name === name);
+  const startAt = leg && legStartAt(burst, leg);
+  if (!leg || startAt === undefined) return true;
+  return now > Math.max(startAt, burst.resumedAt ?? 0) + leg.deadlineMs;
 }
 
 function isClosed(lanes: readonly Lane[], ordinal: number): boolean {

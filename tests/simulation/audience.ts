@@ -9,7 +9,19 @@ export interface Audience {
   readonly table: MemoryTable;
   /** One for each contact; now and then two contacts share one. */
   readonly addresses: readonly string[];
+  /** Minutes ahead of UTC, by address, of those who live elsewhere than the burst. */
+  readonly offsets: ReadonlyMap<string, number>;
 }
+
+/** One in six each; their clocks stand still at these offsets in the days of every world. */
+const ZONES: readonly (readonly [zone: string, minutes: number] | undefined)[] = [
+  undefined,
+  ['Europe/Berlin', 60],
+  undefined,
+  ['Europe/Athens', 120],
+  undefined,
+  ['Asia/Kolkata', 330],
+];
 
 const made = new Map<string, Promise<Audience>>();
 
@@ -29,12 +41,16 @@ export function audienceOf(family: string, size: number): Promise<Audience> {
 async function make(family: string, size: number, id: string): Promise<Audience> {
   const table = new MemoryTable();
   const addresses: string[] = [];
+  const offsets = new Map<string, number>();
   for (let index = 0; index < size; index += 1) {
     const person = index % 37 === 36 ? index - 1 : index;
     const address = `${family}${person}@example.com`;
     addresses.push(address);
     const fields: Record<string, string> = index % 3 === 0 ? {} : { first_name: `N${index}` };
-    await saveContact(table, { audience: id, id: `c${index}`, address, fields });
+    const [zone, minutes] = ZONES[person % ZONES.length] ?? [];
+    if (minutes !== undefined) offsets.set(address, minutes);
+    const contact = { audience: id, id: `c${index}`, address, fields };
+    await saveContact(table, zone === undefined ? contact : { ...contact, zone });
   }
-  return { id, table, addresses };
+  return { id, table, addresses, offsets };
 }

@@ -48,6 +48,7 @@ function goodTruth(): Truth {
         address: 'a@example.com',
         ordinal: 0,
         attempt: 1,
+        call: 'join',
       },
       {
         at: T,
@@ -57,9 +58,16 @@ function goodTruth(): Truth {
         address: 'b@example.com',
         ordinal: 1,
         attempt: 1,
+        call: 'join',
       },
     ],
     events: [],
+    conversions: [],
+    imported: new Set<string>(),
+    erasing: new Set<string>(),
+    isCalm: true,
+    isMixed: false,
+    queue: { receivesMost: 1, receivesMax: 5 },
     posts: [{ at: T, startedAt: T, burst: 'b1', leg: 'post', id: '1' }],
     acknowledgements: [{ kind: 'approved', burst: 'b1', contentHash: 'one', by: 'ben', at: 10 }],
     moments: [{ burst: 'b1', kind: 'scheduled', at: 20, momentAt: T }],
@@ -105,6 +113,10 @@ function goodBurst(): LedgerBurst {
       { name: 'post', state: 'published' },
     ],
     ranges: [{ leg: 'mail', from: 0, sendableTo: 2, to: 2 }],
+    zone: 'UTC',
+    frozenAt: T - 60_000,
+    audit: { ids: ['r1'], said: ['released'] },
+    converting: 0,
     members: [
       { ordinal: 0, address: 'a@example.com' },
       { ordinal: 1, address: 'b@example.com' },
@@ -116,7 +128,13 @@ function goodBurst(): LedgerBurst {
 }
 
 function goodLedger(change: Partial<LedgerBurst> = {}): Ledger {
-  return { bursts: [{ ...goodBurst(), ...change }], heldShares: 0, writeUnits: { lane: 3 } };
+  return {
+    bursts: [{ ...goodBurst(), ...change }],
+    contacts: [],
+    deadLetters: [],
+    heldShares: 0,
+    writeUnits: { lane: 3 },
+  };
 }
 
 function sendEvent(recordedAt: number): Truth['events'][number] {
@@ -149,11 +167,19 @@ describe('the auditor', () => {
       }
     };
     follow('./auditor.ts');
-    expect([...seen].sort()).toEqual(['./auditor.ts', './ledger.ts', './truth.ts']);
+    expect([...seen].sort()).toEqual([
+      './auditor-machines.ts',
+      './auditor-people.ts',
+      './auditor.ts',
+      './ledger.ts',
+      './truth.ts',
+    ]);
   });
 });
 
 type Spoil = { readonly truth?: (truth: Truth) => void; readonly ledger?: Ledger };
+
+const range = { leg: 'mail', from: 0, sendableTo: 2, to: 2 };
 
 const spoilt: readonly [string, string, Spoil][] = [
   ['V1', 'somebody got two emails', { truth: (t) => t.accepted.push({ ...t.accepted[0]! }) }],
@@ -400,7 +426,178 @@ const spoilt: readonly [string, string, Spoil][] = [
     'the lanes were written far too often',
     { ledger: { ...goodLedger(), writeUnits: { lane: 500 } } },
   ],
+  [
+    'V12',
+    'a list that only bounces was sent on',
+    {
+      truth: (t) => {
+        for (let n = 0; n < 20; n += 1) t.events.push(bounce(T + n));
+        t.calls.push(call({ startedAt: T + 5_000, addresses: ['a@example.com'] }));
+      },
+    },
+  ],
+  [
+    'V12',
+    'a resumed list that only bounces was sent on',
+    {
+      truth: (t) => {
+        t.resumes.push({ burst: 'b1', askedAt: T + 1_000, answeredAt: T + 1_100 });
+        for (let n = 0; n < 60; n += 1) t.events.push(bounce(T + 2_000 + n));
+        t.calls.push(call({ startedAt: T + 7_000, addresses: ['a@example.com'] }));
+      },
+    },
+  ],
+  [
+    'V13',
+    'a conversion was counted twice',
+    { truth: (t) => t.conversions.push(conversion()), ledger: goodLedger({ converting: 2 }) },
+  ],
+  ['V13', 'a conversion was lost', { truth: (t) => t.conversions.push(conversion()) }],
+  [
+    'V14',
+    'a message was tried for ever',
+    { truth: (t) => Object.assign(t.queue, { receivesMost: 6 }) },
+  ],
+  [
+    'V14',
+    'a dead letter has no reason',
+    { ledger: { ...goodLedger(), deadLetters: [{ hasReason: false }] } },
+  ],
+  [
+    'V15',
+    'the chain of the audit log is broken',
+    { ledger: goodLedger({ audit: { brokenAt: 1, ids: ['r1'], said: ['released'] } }) },
+  ],
+  [
+    'V15',
+    'a deed stands twice',
+    { ledger: goodLedger({ audit: { ids: ['r1', 'r1'], said: ['released', 'released'] } }) },
+  ],
+  [
+    'V15',
+    'nothing says that it was released',
+    { ledger: goodLedger({ audit: { ids: [], said: [] } }) },
+  ],
+  [
+    'V15',
+    'nothing says that it was missed',
+    { ledger: goodLedger({ state: 'missed', audit: { ids: ['r1'], said: ['released'] } }) },
+  ],
+  [
+    'V15',
+    'nothing says that it was decided',
+    { ledger: goodLedger({ state: 'closed', audit: { ids: ['r1'], said: ['released'] } }) },
+  ],
+  [
+    'V19',
+    'somebody was called inside her quiet hours',
+    { truth: (t) => Object.assign(t.bursts[0]!.legs[0]!, { quiet: around(0) }) },
+  ],
+  [
+    'V19',
+    'somebody was called inside the quiet hours of her own zone',
+    {
+      truth: (t) =>
+        Object.assign(t.bursts[0]!.legs[0]!, {
+          quiet: around(330),
+          offsets: new Map([['b@example.com', 330]]),
+        }),
+    },
+  ],
+  [
+    'V20',
+    'somebody was called a day and more after the moment',
+    {
+      truth: (t) => {
+        const at = T + 24 * 3_600_000 + 7_200_000 + 6_000;
+        t.calls.push(call({ startedAt: at, nodeClockAt: at, addresses: ['b@example.com'] }));
+      },
+    },
+  ],
+  [
+    'V21',
+    'somebody was called before her wave had its allocation',
+    { ledger: goodLedger({ ranges: [{ ...range, waves: [{ from: 0, to: 2 }] }] }) },
+  ],
+  [
+    'V21',
+    'somebody was asked for another call than her wave says',
+    {
+      ledger: goodLedger({ ranges: [{ ...range, waves: [{ from: 0, to: 2, calls: ['give'] }] }] }),
+    },
+  ],
+  [
+    'V21',
+    'a wave was allocated twice',
+    {
+      truth: (t) => {
+        const said = { kind: 'allocated', burst: 'b1', leg: 'mail', wave: 1, at: T } as const;
+        t.acknowledgements.push({ ...said, calls: ['give'] });
+      },
+      ledger: goodLedger({ ranges: [{ ...range, waves: [{ from: 0, to: 2, calls: ['join'] }] }] }),
+    },
+  ],
+  [
+    'V22',
+    'somebody was called after she had converted',
+    {
+      truth: (t) => {
+        Object.assign(t.bursts[0]!.legs[0]!, { skipsConverted: true });
+        t.conversions.push({ ...conversion(), recordedAt: T - 2_000 });
+      },
+      ledger: goodLedger({ converting: 1 }),
+    },
+  ],
+  [
+    'V23',
+    'somebody got more than the cap allows',
+    {
+      truth: (t) => {
+        Object.assign(t.bursts[0]!, { cap: { messages: 1, withinMs: 3_600_000 } });
+        t.accepted.push({ ...t.accepted[0]!, burst: 'b0', at: T - 600_000 });
+      },
+    },
+  ],
+  ['V24', 'the list still names somebody who was erased', { truth: erase }],
+  [
+    'V24',
+    'somebody who was erased is still a contact',
+    {
+      truth: erase,
+      ledger: { ...goodLedger({ members: [] }), contacts: ['a@example.com'] },
+    },
+  ],
+  [
+    'V25',
+    'a network without names was asked twice for one post',
+    {
+      truth: (t) => {
+        Object.assign(t.bursts[0]!.legs[1]!, { isBare: true });
+        t.calls.push(call({ provider: 'network', leg: 'post', arrived: false }));
+      },
+    },
+  ],
 ];
+
+function bounce(recordedAt: number): Truth['events'][number] {
+  return { ...sendEvent(recordedAt), kind: 'Bounce' };
+}
+
+function conversion(): Truth['conversions'][number] {
+  return { burst: 'b1', ordinal: 0, address: 'a@example.com', at: T, recordedAt: T + 10 };
+}
+
+/** Quiet hours of two hours around the moment, by a clock that is so far ahead of UTC. */
+function around(offsetMinutes: number): { from: number; to: number } {
+  const minute = Math.floor(T / 60_000) + offsetMinutes;
+  const day = (value: number) => ((value % 1_440) + 1_440) % 1_440;
+  return { from: day(minute - 60), to: day(minute + 60) };
+}
+
+function erase(truth: Truth): void {
+  truth.erasing.add('a@example.com');
+  truth.acknowledgements.push({ kind: 'erased', address: 'a@example.com', at: T });
+}
 
 describe('the auditor finds it when', () => {
   test.each(spoilt)('%s: %s', (invariant, _name, { truth: spoil, ledger }) => {

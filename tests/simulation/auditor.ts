@@ -1,6 +1,8 @@
 // The judge: compares what the system's books say with what the providers and the people know.
 // It shares no code with the system and imports nothing of it (a test proves that).
 
+import { machineJudges } from './auditor-machines.ts';
+import { peopleJudges } from './auditor-people.ts';
 import type { Ledger, LedgerBurst } from './ledger.ts';
 import type { BurstTruth, CallTruth, Truth } from './truth.ts';
 
@@ -58,6 +60,8 @@ export const judges: { readonly [invariant: string]: Judge } = {
   V16: comesToRest,
   V17: noRetryStorm,
   V18: fewWrites,
+  ...machineJudges,
+  ...peopleJudges,
 };
 
 // ---- V1: no person is accepted twice for one burst, no network shows two posts of one leg ------
@@ -135,7 +139,7 @@ function everybodyAccountedFor(truth: Truth, ledger: Ledger): string[] {
       return was ? [`${known.burst} is in no book, yet it was sent`] : [];
     }
     return [
-      ...wholeAudience(known, books),
+      ...wholeAudience(truth, known, books),
       ...booksAreTrue(truth, books),
       ...postsAreTrue(truth, books),
     ];
@@ -143,7 +147,7 @@ function everybodyAccountedFor(truth: Truth, ledger: Ledger): string[] {
 }
 
 /** The manifest holds the whole audience, each ordinal once, each in a set of the report. */
-function wholeAudience(known: BurstTruth, books: LedgerBurst): string[] {
+function wholeAudience(truth: Truth, known: BurstTruth, books: LedgerBurst): string[] {
   const broken: string[] = [];
   const { burst } = books;
   if (books.ranges.length === 0) return broken;
@@ -158,8 +162,12 @@ function wholeAudience(known: BurstTruth, books: LedgerBurst): string[] {
       if (address === undefined) broken.push(`${burst}: ordinal ${ordinal} has no member`);
       else listed.push(address);
     }
-    const missing = difference(leg.audience, listed);
-    const extra = difference(listed, leg.audience);
+    // Whoever was erased left her ordinal, or was never listed; whoever was imported may be listed.
+    const mayLack = new Set([...truth.erasing, ...truth.imported]);
+    const missing = difference(leg.audience, listed).filter((one) => !mayLack.has(one));
+    const extra = difference(listed, leg.audience).filter(
+      (one) => !one.startsWith('#') && !truth.imported.has(one),
+    );
     if (missing.length > 0) broken.push(`${burst}/${leg.leg}: ${missing[0]} is in no manifest`);
     if (extra.length > 0) broken.push(`${burst}/${leg.leg}: ${extra[0]} is not in the audience`);
   }
@@ -185,7 +193,8 @@ function booksAreTrue(truth: Truth, books: LedgerBurst): string[] {
   );
   const addressOf = new Map(books.members.map((one) => [one.ordinal, one.address]));
   for (const one of truth.accepted) {
-    if (one.burst === burst && addressOf.get(one.ordinal) !== one.address) {
+    const listed = addressOf.get(one.ordinal);
+    if (one.burst === burst && listed !== one.address && !listed?.startsWith('#')) {
       broken.push(`${burst}: ${one.address} was sent as ordinal ${one.ordinal}, which is another`);
     }
   }
@@ -588,7 +597,8 @@ function noRetryStorm(truth: Truth): string[] {
         sum + (call.arrived ? call.addresses.length - call.accepted : call.addresses.length),
       0,
     );
-    const audience = known.legs.reduce((sum, leg) => sum + leg.audience.length, 0);
+    const listed = known.legs.reduce((sum, leg) => sum + leg.audience.length, 0);
+    const audience = listed + truth.imported.size * known.legs.length;
     const most = audience + turnedAway;
     if (called > most) {
       broken.push(

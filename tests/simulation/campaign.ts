@@ -3,7 +3,7 @@
 import { type Burst, SCHEMA_VERSION } from '#domain/burst.ts';
 import { contentHash } from '#domain/content-hash.ts';
 import type { LegSummary } from '#domain/leg.ts';
-import type { LegPlan, Plan } from '#domain/plan.ts';
+import type { EmailLegPlan, LegPlan, Plan } from '#domain/plan.ts';
 import { register } from '#domain/registration.ts';
 import type { BurstScript, LegScript } from './script.ts';
 
@@ -48,6 +48,7 @@ function makeContent(script: BurstScript, version: number, plannedAt: number): C
     legs: script.legs.map((leg) => legPlan(leg, mark)),
     ...(script.outcomes.length > 0 ? { outcomes: [...script.outcomes] } : {}),
     policy: script.policy,
+    ...(script.cap ? { frequencyCap: script.cap } : {}),
     attributionMs: 86_400_000,
     registration: register({ metric: 'click', windowMs: 3_600_000 }),
     plannedAt,
@@ -66,7 +67,7 @@ function legPlan(leg: LegScript, mark: string): LegPlan {
     return {
       kind: 'broadcast',
       name: leg.leg,
-      channel: 'mastodon',
+      channel: leg.channel ?? 'mastodon',
       connection: 'social',
       call: 'join',
       text: `It begins. ${mark} leg-${leg.leg} {call}`,
@@ -88,14 +89,31 @@ function legPlan(leg: LegScript, mark: string): LegPlan {
     text: 'Dear {{first_name}}, {{call_say}}: {{call_link}} Leave: {{unsubscribe_link}}',
     slots: { first_name: 'friend' },
     configurationSet: 'volley',
+    ...extrasOf(leg),
     ...timing,
   };
+}
+
+function extrasOf({ quiet, skipsConverted, waves, firstWave }: LegScript): Partial<EmailLegPlan> {
+  return {
+    ...(quiet
+      ? { quietHours: { from: clockOf(quiet.from), to: clockOf(quiet.to), inside: quiet.inside } }
+      : {}),
+    ...(skipsConverted ? { skipConverted: {} } : {}),
+    ...(waves ? { waves: waves.map((wave) => ({ ...wave })) } : {}),
+    ...(firstWave === undefined ? {} : { firstWave: { recipients: firstWave } }),
+  };
+}
+
+function clockOf(minutes: number): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 export function legSummaries(script: BurstScript): LegSummary[] {
   return script.legs.map((leg) => ({
     name: leg.leg,
-    channel: leg.kind === 'email' ? 'email' : 'mastodon',
+    channel: leg.kind === 'email' ? 'email' : (leg.channel ?? 'mastodon'),
     offsetMs: leg.offsetMs,
     deadlineMs: leg.deadlineMs,
     ifNotReady: leg.ifNotReady,

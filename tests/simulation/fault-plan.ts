@@ -83,12 +83,16 @@ const WORLD_CLASSES = [
   'P4', // the network throttles, refuses the token, forgets keys
   'P5', // a wave of bounces and complaints
   'K1', // keys and secrets cannot be read
+  'X1', // two releases of the code at once
   'E1', // events come twice, late, out of order or not at all
 ] as const;
 
 export type CallClass = (typeof CALL_CLASSES)[number]['id'];
 export type WorldClass = (typeof WORLD_CLASSES)[number];
 export type FaultClass = CallClass | WorldClass;
+
+/** Classes that strike call by call, wherever code under test waits for an answer. */
+export const CALL_CLASS_IDS: ReadonlySet<string> = new Set(CALL_CLASSES.map(({ id }) => id));
 
 /** Where a class may strike. */
 const PLACEMENTS = ['anywhere', 'anywhere', 'writes', 'reads', 'providers', 'table'] as const;

@@ -25,6 +25,8 @@ export interface LedgerBurst {
   readonly burst: string;
   readonly state: string;
   readonly contentHash: string;
+  /** Where recipients live who name no zone. */
+  readonly zone: string;
   readonly momentAt?: number;
   readonly isHeld: boolean;
   /** How often the burst changed hands. */
@@ -42,7 +44,24 @@ export interface LedgerBurst {
     readonly from: number;
     readonly sendableTo: number;
     readonly to: number;
+    /** Of a leg that leaves in waves; calls with a weight, absent while nobody has allocated it. */
+    readonly waves?: readonly {
+      readonly from: number;
+      readonly to: number;
+      readonly calls?: readonly string[];
+      readonly startAt?: number;
+    }[];
   }[];
+  readonly frozenAt?: number;
+  readonly audit: {
+    /** The first entry that does not carry the hash of the one before. */
+    readonly brokenAt?: number;
+    readonly ids: readonly string[];
+    /** What was done, whether it stands in the log or still rides on the header. */
+    readonly said: readonly string[];
+  };
+  /** Recipients with a conversion, as the report counts them. */
+  readonly converting: number;
   readonly members: readonly { readonly ordinal: number; readonly address: string }[];
   /** People of the audience who got no ordinal, by reason. */
   readonly heldBackAtFreeze: Readonly<Record<string, number>>;
@@ -52,6 +71,9 @@ export interface LedgerBurst {
 
 export interface Ledger {
   readonly bursts: readonly LedgerBurst[];
+  /** Addresses of all contacts, where somebody was erased; else none are read. */
+  readonly contacts: readonly string[];
+  readonly deadLetters: readonly { readonly hasReason: boolean }[];
   /** Shares of the send rate that somebody still holds. */
   readonly heldShares: number;
   readonly writeUnits: Readonly<Record<string, number>>;

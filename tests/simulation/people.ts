@@ -2,11 +2,14 @@
 // die half-way or lose its answer, and is tried again by whoever gave it.
 
 import { abandonBurst } from '#commands/abandon-burst.ts';
+import { allocateWave } from '#commands/allocate-wave.ts';
 import { approveBurst } from '#commands/approve-burst.ts';
 import { cancelBurst } from '#commands/cancel-burst.ts';
 import { changeBurst } from '#commands/change-burst.ts';
 import type { CommandContext, Scope } from '#commands/context.ts';
+import { eraseAddress } from '#commands/erase-address.ts';
 import { fireBurst } from '#commands/fire-burst.ts';
+import { redrive } from '#commands/redrive.ts';
 import { resumeBurst } from '#commands/resume-burst.ts';
 import { scheduleBurst } from '#commands/schedule-burst.ts';
 import { standbyBurst } from '#commands/standby-burst.ts';
@@ -14,14 +17,19 @@ import { stopBurst } from '#commands/stop-burst.ts';
 import { suppressAddress } from '#commands/suppress-address.ts';
 import { advance } from '#domain/advance.ts';
 import { Refusal } from '#domain/faults.ts';
+import type { Item } from '#domain/ports.ts';
+import { addressDigest } from '#domain/suppression.ts';
+import { saveContact } from '#store/audiences.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { savePlan } from '#store/plans.ts';
+import { suppressByLink } from '#store/suppress-by-link.ts';
 import { APPROVER, contentOf, legSummaries, PLANNER } from './campaign.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimNode, Surroundings } from './node.ts';
+import type { Readers } from './readers.ts';
 import type { Act, BurstScript, Doing } from './script.ts';
 import type { Stream } from './stream.ts';
-import type { Acknowledgement, BurstTruth, Truth } from './truth.ts';
+import type { AcceptedTruth, Acknowledgement, BurstTruth, Truth } from './truth.ts';
 
 export interface Desk {
   readonly world: Surroundings;
@@ -29,6 +37,7 @@ export interface Desk {
   readonly chance: Stream;
   readonly truth: Truth;
   readonly scripts: ReadonlyMap<string, BurstScript>;
+  readonly readers: Readers;
   readonly contextOf: (node: SimNode, name: string, scope: Scope) => CommandContext;
 }
 
@@ -45,7 +54,7 @@ export class People {
 
   begin(doings: readonly Doing[]): void {
     for (const doing of doings) {
-      this.#desk.world.schedule.at(doing.at, () => this.#attempt(doing, 1));
+      this.#desk.world.schedule.at(doing.at, () => this.#begin(doing));
     }
   }
 
@@ -55,10 +64,64 @@ export class People {
     const invocation = fleet.invoke(async ({ node }) => {
       const context = contextOf(node, PLANNER, 'operator');
       const header = await loadBurst(context.table, burst, { consistent: true });
-      const act = header && remedy(header.state, chance);
+      const act = header && remedy(header.state, this.#desk.scripts.get(burst), chance);
       if (act) this.#attempt({ at: world.schedule.now, burst, act }, 1);
     });
     world.trace.note(world.schedule.now, invocation.name, `somebody looks after ${burst}`);
+  }
+
+  /** What readers do needs no answer; whoever leaves by a link got it with an email. */
+  #begin(doing: Doing): void {
+    const { act, burst } = doing;
+    const { readers, world } = this.#desk;
+    switch (act.kind) {
+      case 'click':
+      case 'convert':
+      case 'complain':
+      case 'replay':
+      case 'poison':
+        if (readers.act(burst, act.kind)) world.note(`reader: ${act.kind}`);
+        return;
+      case 'leave': {
+        const reader = readers.anybody(burst);
+        if (reader) this.#leave(doing, reader);
+        return;
+      }
+      case 'erase':
+        this.#desk.truth.erasing.add(act.address);
+        break;
+      case 'import':
+        for (const address of act.addresses) this.#desk.truth.imported.add(address);
+        break;
+      default:
+    }
+    this.#attempt(doing, 1);
+  }
+
+  /** By the link in the email: whoever hears nothing follows it again. */
+  #leave(doing: Doing, reader: AcceptedTruth, tries = 1): void {
+    const { world, fleet, contextOf, truth } = this.#desk;
+    const { burst, ordinal, address } = reader;
+    fleet.invoke(
+      async ({ node }) => {
+        const context = contextOf(node, PLANNER, 'operator');
+        const { table } = context;
+        const digest = addressDigest(address, await context.suppressionKey());
+        const leaving = {
+          get: table.get.bind(table),
+          putIfAbsent: (item: Item) => table.put(item, { kind: 'item_absent' }),
+        };
+        await suppressByLink(leaving, { digest, burst, ordinal, now: () => node.clock.now() });
+      },
+      (error) => {
+        if (error) {
+          if (tries < TRIES_MAX) this.#leave(doing, reader, tries + 1);
+          return;
+        }
+        truth.acknowledgements.push({ kind: 'suppressed', address, at: world.schedule.now });
+        world.note('somebody left by the link');
+      },
+    );
   }
 
   #attempt(doing: Doing, tries: number): void {
@@ -115,8 +178,7 @@ export class People {
     return {
       answered: (at: number) => {
         world.trace.note(at, 'people', `ACK ${burst} ${act.kind}`);
-        const ack = acknowledgementOf(act, burst, askedAt, at);
-        if (ack) truth.acknowledgements.push(ack);
+        truth.acknowledgements.push(...acknowledgementsOf(act, burst, askedAt, at));
         if (resumed) resumed.answeredAt = at;
         if (act.kind === 'edit') this.#versions.set(burst, act.version);
         world.note(`${act.kind} acknowledged`);
@@ -133,7 +195,8 @@ export class People {
     const { act, burst } = doing;
     const isApproval = act.kind === 'approve';
     const name = isApproval ? APPROVER : PLANNER;
-    const context = this.#desk.contextOf(node, name, isApproval ? 'approver' : 'operator');
+    const scope = act.kind === 'erase' ? 'admin' : isApproval ? 'approver' : 'operator';
+    const context = this.#desk.contextOf(node, name, scope);
     await this.#command(context, burst, act);
   }
 
@@ -164,8 +227,46 @@ export class People {
       case 'cancel':
         return cancelBurst(context, { burst });
       case 'suppress':
-        return suppressAddress(context, { address: act.address });
+        return suppressAddress(context, { address: act.address, reason: act.reason });
+      default:
+        return this.#extra(context, burst, act);
     }
+  }
+
+  async #extra(context: CommandContext, burst: string, act: Act): Promise<unknown> {
+    switch (act.kind) {
+      case 'allocate':
+        return this.#allocate(context, burst, act);
+      case 'erase':
+        for (let after: string | undefined; ; ) {
+          const input = { address: act.address, ...(after === undefined ? {} : { after }) };
+          after = (await eraseAddress(context, input)).next;
+          if (after === undefined) return undefined;
+        }
+      case 'redrive':
+        return redrive(context, {});
+      case 'import':
+        for (const address of act.addresses) {
+          const id = `new-${address}`;
+          await saveContact(context.table, { audience: act.audience, id, address, fields: {} });
+        }
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  async #allocate(
+    context: CommandContext,
+    burst: string,
+    { leg, call }: Extract<Act, { kind: 'allocate' }>,
+  ): Promise<void> {
+    const { truth, world } = this.#desk;
+    const wanted = call === undefined ? {} : { calls: { [call]: 1 } };
+    const { wave, allocation } = await allocateWave(context, { burst, leg, ...wanted });
+    const calls = allocation.flatMap((one) => (one.weight > 0 ? [one.call] : []));
+    const at = world.schedule.now;
+    truth.acknowledgements.push({ kind: 'allocated', burst, leg, wave, calls, at });
   }
 
   async #edit(context: CommandContext, burst: string, version: number): Promise<void> {
@@ -188,7 +289,9 @@ function textOf(at: number): string {
   return new Date(at).toISOString();
 }
 
-function remedy(state: string, chance: Stream): Act | undefined {
+function remedy(state: string, script: BurstScript | undefined, chance: Stream): Act | undefined {
+  const waiting = script?.legs.find((leg) => leg.waves?.some((wave) => wave.afterMs === undefined));
+  if (state === 'releasing' && waiting) return { kind: 'allocate', leg: waiting.leg };
   if (state === 'stopped') return { kind: chance.chance(0.6) ? 'resume' : 'abandon' };
   if (['draft', 'approved', 'standby', 'scheduled', 'armed', 'missed'].includes(state)) {
     return chance.chance(0.3) && state === 'standby' ? { kind: 'fire' } : { kind: 'cancel' };
@@ -196,20 +299,25 @@ function remedy(state: string, chance: Stream): Act | undefined {
   return undefined;
 }
 
-function acknowledgementOf(
+function acknowledgementsOf(
   act: Act,
   burst: string,
   askedAt: number,
   at: number,
-): Acknowledgement | undefined {
+): Acknowledgement[] {
   switch (act.kind) {
     case 'stop':
-      return { kind: 'stopped', burst, at, askedAt };
+      return [{ kind: 'stopped', burst, at, askedAt }];
     case 'cancel':
-      return { kind: 'cancelled', burst, at, askedAt };
+      return [{ kind: 'cancelled', burst, at, askedAt }];
     case 'suppress':
-      return { kind: 'suppressed', address: act.address, at };
+      return [{ kind: 'suppressed', address: act.address, at }];
+    case 'erase':
+      return [
+        { kind: 'suppressed', address: act.address, at },
+        { kind: 'erased', address: act.address, at },
+      ];
     default:
-      return undefined;
+      return [];
   }
 }

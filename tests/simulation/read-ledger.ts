@@ -1,11 +1,15 @@
 // Reads the system's own books out of the table, for the auditor and for telling when all is quiet.
 
 import type { Burst } from '#domain/burst.ts';
+import type { WaveRange } from '#domain/manifest.ts';
+import { countOf } from '#domain/tally.ts';
 import { loadBurst } from '#store/bursts.ts';
+import { findDeadLetterReason } from '#store/dead-letter-reasons.ts';
 import { listLanes } from '#store/lanes.ts';
 import { loadManifestChunk, loadManifestHead } from '#store/manifests.ts';
 import type { MemoryTable } from '#store/memory-table.ts';
 import { loadRateLease } from '#store/rate-leases.ts';
+import { loadCounted } from '#store/tallies.ts';
 import { listWindowRecords } from '#store/window-records.ts';
 import type { Ledger, LedgerBurst } from './ledger.ts';
 import type { BurstScript } from './script.ts';
@@ -57,11 +61,19 @@ async function hasOpenDoubt(table: MemoryTable, { id, lanes, legs }: Burst): Pro
   return records.some((record) => record.outcomes.some((one) => one.state === 'in_doubt'));
 }
 
+export interface LedgerOptions {
+  readonly account: string;
+  readonly now: number;
+  /** Somebody was erased: contacts are looked through. */
+  readonly hasErased: boolean;
+  /** Ids of the messages that were set aside. */
+  readonly deadLetters: readonly string[];
+}
+
 export async function readLedger(
   table: MemoryTable,
   scripts: readonly BurstScript[],
-  account: string,
-  now: number,
+  { account, now, hasErased, deadLetters }: LedgerOptions,
 ): Promise<Ledger> {
   const kinds = table.meter.byKind();
   const writeUnits = Object.fromEntries(
@@ -70,11 +82,54 @@ export async function readLedger(
   const bursts: LedgerBurst[] = [];
   for (const script of scripts) bursts.push(await readBurst(table, script.burst));
   const rate = await loadRateLease(table, account);
+  const reasons: { hasReason: boolean }[] = [];
+  for (const message of deadLetters) {
+    const noted = await findDeadLetterReason(table, message);
+    reasons.push({ hasReason: noted !== undefined });
+  }
   return {
     bursts,
+    contacts: hasErased ? contactsOf(table) : [],
+    deadLetters: reasons,
     heldShares: (rate?.leases ?? []).filter((one) => one.until > now).length,
     writeUnits,
   };
+}
+
+function waveOf({ from, to, allocation, startAt }: WaveRange) {
+  const calls = allocation?.flatMap((one) => (one.weight > 0 ? [one.call] : []));
+  return {
+    from,
+    to,
+    ...(calls ? { calls } : {}),
+    ...(startAt === undefined ? {} : { startAt }),
+  };
+}
+
+function contactsOf(table: MemoryTable): string[] {
+  const contacts = table.snapshot().filter(({ pk }) => pk.startsWith('A#'));
+  return contacts.map(({ address }) => String(address));
+}
+
+/** Read as it stands in the table: the chain is judged by what everybody can see of it. */
+async function auditOf(table: MemoryTable, header: Burst): Promise<LedgerBurst['audit']> {
+  const query = { pk: `B#${header.id}`, from: 'E#', to: 'E#~', consistent: true };
+  const { items } = await table.query(query);
+  const broken = items.findIndex(
+    (item, index) => item.previous !== (items[index - 1]?.hash ?? '') || item.position !== index,
+  );
+  const said = items.map(({ what }) => String(what));
+  return {
+    ...(broken < 0 ? {} : { brokenAt: broken }),
+    ids: items.map(({ id }) => String(id)),
+    said: [...said, ...(header.deeds ?? []).map(({ what }) => what)],
+  };
+}
+
+async function convertingOf(table: MemoryTable, burst: string): Promise<number> {
+  const counted = await loadCounted(table, burst);
+  const tally = counted?.roots.o?.tally ?? {};
+  return Object.keys(tally).reduce((sum, link) => sum + countOf(tally, link, 'converting'), 0);
 }
 
 async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst> {
@@ -95,6 +150,7 @@ async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst
     burst,
     state: header.state,
     contentHash: header.contentHash,
+    zone: header.zone,
     ...(header.momentAt === undefined ? {} : { momentAt: header.momentAt }),
     isHeld: header.holder !== undefined,
     epoch: header.epoch,
@@ -103,11 +159,15 @@ async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst
     legs: header.legs.map(({ name, state, reason }) =>
       reason === undefined ? { name, state } : { name, state, reason },
     ),
-    ranges: (head?.legs ?? []).map(({ leg, from, sendableTo, to }) => ({
+    ...(head ? { frozenAt: head.frozenAt } : {}),
+    audit: await auditOf(table, header),
+    converting: await convertingOf(table, burst),
+    ranges: (head?.legs ?? []).map(({ leg, from, sendableTo, to, waves }) => ({
       leg,
       from,
       sendableTo,
       to,
+      ...(waves ? { waves: waves.map(waveOf) } : {}),
     })),
     members,
     heldBackAtFreeze: head?.heldBack ?? {},

@@ -2,11 +2,24 @@
 // while the system works, at every moment it may hurt.
 
 import { type Audience, audienceOf } from './audience.ts';
+import {
+  type BurstExtras,
+  drawBurstExtras,
+  drawExtraActs,
+  drawLegExtras,
+  type ExtraAct,
+  type LegExtras,
+} from './extras.ts';
 import type { Stream } from './stream.ts';
 
-export interface LegScript {
+/** Servers of four kinds: what a lost answer may be followed by differs between them. */
+export type PostChannel = 'mastodon' | 'named' | 'staged' | 'bare';
+
+export interface LegScript extends LegExtras {
   readonly leg: string;
   readonly kind: 'email' | 'post';
+  /** Of a post; absent: a server of the Mastodon family. */
+  readonly channel?: PostChannel;
   readonly audience?: Audience;
   readonly offsetMs: number;
   readonly deadlineMs: number;
@@ -24,7 +37,12 @@ export type Act =
   | { readonly kind: 'resume' }
   | { readonly kind: 'abandon' }
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'suppress'; readonly address: string };
+  | {
+      readonly kind: 'suppress';
+      readonly address: string;
+      readonly reason: 'by_operator' | 'withdrawn' | 'unsubscribed';
+    }
+  | ExtraAct;
 
 /** An act and when somebody begins to try it. */
 export interface Doing {
@@ -35,7 +53,7 @@ export interface Doing {
   readonly place?: number;
 }
 
-export interface BurstScript {
+export interface BurstScript extends BurstExtras {
   readonly burst: string;
   readonly needsSecond: boolean;
   readonly policy: 'at-most-once' | 'resend-when-unproven';
@@ -71,7 +89,8 @@ export async function drawScript(stream: Stream, isFair = false): Promise<Script
   for (let index = 1; index <= count; index += 1) {
     const isLast = index === count;
     const least = isLast ? Math.max(0, 200 - people) : 0;
-    const burst = await drawBurst(stream.fork(`burst${index}`), `b${index}`, least);
+    const drawn = await drawBurst(stream.fork(`burst${index}`), `b${index}`, least);
+    const burst = isFair ? drawn : withExtras(stream.fork(`extras${index}`), drawn, startAt);
     people += burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
     bursts.push(burst);
     doings.push(
@@ -87,6 +106,20 @@ export async function drawScript(stream: Stream, isFair = false): Promise<Script
 function lastOf(doing: Doing): number {
   const { act, at } = doing;
   return Math.max(at, act.kind === 'schedule' ? act.momentAt : at);
+}
+
+function withExtras(stream: Stream, burst: BurstScript, startAt: number): BurstScript {
+  const legs = burst.legs.map((leg): LegScript => {
+    const own = stream.fork(leg.leg);
+    if (leg.kind === 'post') {
+      return { ...leg, channel: own.pick(['mastodon', 'mastodon', 'named', 'staged', 'bare']) };
+    }
+    const size = leg.audience?.addresses.length ?? 0;
+    // Now and then somebody wants silence to end a leg early.
+    const deadlineMs = own.fork('late').chance(0.1) ? 40_000 : leg.deadlineMs;
+    return { ...leg, deadlineMs, ...drawLegExtras(own, startAt, size) };
+  });
+  return { ...burst, legs, ...drawBurstExtras(stream.fork('burst')) };
 }
 
 /** At least 200 people a world, an email and a post in every burst. */
@@ -254,6 +287,22 @@ function disturb(
   const addresses = burst.legs.flatMap((leg) => leg.audience?.addresses ?? []);
   for (let index = 0; index < suppressions; index += 1) {
     const at = momentAt + stream.between(-15_000, 15_000);
-    does(at, { kind: 'suppress', address: stream.pick(addresses) });
+    const address = stream.pick(addresses);
+    const reason = stream
+      .fork(`why${index}`)
+      .pick(['by_operator', 'withdrawn', 'unsubscribed'] as const);
+    does(at, { kind: 'suppress', address, reason });
   }
+  drawExtraActs(
+    stream.fork('extra'),
+    {
+      momentAt,
+      drainMs,
+      people: burst.legs.flatMap(({ audience }) =>
+        (audience?.addresses ?? []).map((address) => ({ audience: audience?.id ?? '', address })),
+      ),
+      waves: burst.legs.flatMap(({ leg, waves }) => (waves ? [{ leg, count: waves.length }] : [])),
+    },
+    does,
+  );
 }

@@ -42,8 +42,8 @@ export class SesEvents {
 
   refused(at: number, entry: BulkEntry): void {
     const tags = Object.fromEntries(entry.tags.map(({ name, value }) => [name, value]));
-    const { burst = '', leg = '', ordinal = '-1', attempt = '1' } = tags;
-    const unaccepted = { at, startedAt: at, burst, leg, address: entry.to };
+    const { burst = '', leg = '', call = '', ordinal = '-1', attempt = '1' } = tags;
+    const unaccepted = { at, startedAt: at, burst, leg, call, address: entry.to };
     const numbers = { ordinal: Number(ordinal), attempt: Number(attempt) };
     this.#emit('Reject', { ...unaccepted, ...numbers }, entry, 'reject', { reason: 'Bad content' });
   }

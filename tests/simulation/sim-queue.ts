@@ -20,10 +20,16 @@ export interface QueueSettings {
   duplicateShare: number;
 }
 
+const SENT_MAX = 400;
+
 export class SimQueue {
   readonly settings: QueueSettings;
   /** Set aside; `visibleAt` says from when on the next one may look at it. */
   readonly dead: Waiting[] = [];
+  /** Bodies that were ever put, the last few hundred of them. */
+  readonly sent: string[] = [];
+  /** Of one message, between two redrives. */
+  receivesMost = 0;
   readonly #schedule: Schedule;
   readonly #chance: Stream;
   readonly #waiting: Waiting[] = [];
@@ -48,6 +54,7 @@ export class SimQueue {
 
   /** Becomes visible after a delay; several delays make several copies. */
   put(body: string, delaysMs: readonly number[]): void {
+    if (this.sent.length < SENT_MAX) this.sent.push(body);
     for (const delay of delaysMs) {
       this.#messages += 1;
       const visibleAt = this.#schedule.now + delay;
@@ -69,7 +76,10 @@ export class SimQueue {
       if (one.receives > this.settings.receivesMax) {
         this.#remove(one);
         this.dead.push({ ...one, visibleAt: now });
-      } else taken.push(one);
+      } else {
+        taken.push(one);
+        this.receivesMost = Math.max(this.receivesMost, one.receives);
+      }
     }
     return taken.map(({ messageId, body, receives }) => ({
       messageId,

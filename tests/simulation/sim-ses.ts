@@ -176,6 +176,7 @@ export class SimSes {
       address: entry.to,
       ordinal: Number(tags.ordinal ?? -1),
       attempt: Number(tags.attempt ?? 1),
+      call: tags.call ?? '',
     };
     this.accepted.push(accepted);
     call.accepted += 1;

@@ -33,6 +33,18 @@ export interface AcceptedTruth {
   readonly address: string;
   readonly ordinal: number;
   readonly attempt: number;
+  /** The call that this recipient was asked for. */
+  readonly call: string;
+}
+
+/** Somebody reached the goal, and told the system. */
+export interface ConversionTruth {
+  readonly burst: string;
+  readonly ordinal: number;
+  readonly address: string;
+  readonly at: number;
+  /** When the system first acknowledged it. */
+  recordedAt: number | undefined;
 }
 
 /** One post that stands on a network, or stood there. */
@@ -64,7 +76,16 @@ export type Acknowledgement =
       readonly askedAt: number;
       readonly at: number;
     }
-  | { readonly kind: 'suppressed'; readonly address: string; readonly at: number }
+  | { readonly kind: 'suppressed' | 'erased'; readonly address: string; readonly at: number }
+  | {
+      readonly kind: 'allocated';
+      readonly burst: string;
+      readonly leg: string;
+      readonly wave: number;
+      /** Calls with a weight above zero. */
+      readonly calls: readonly string[];
+      readonly at: number;
+    }
   | {
       readonly kind: 'approved';
       readonly burst: string;
@@ -103,9 +124,16 @@ export interface BurstTruth {
     /** Past its start plus this it is late, and nobody has asked for that. */
     readonly deadlineMs: number;
     readonly outcome?: string;
+    /** Of a post: may never be repeated, whatever happened to its answer. */
+    readonly isBare?: boolean;
+    readonly quiet?: { readonly from: number; readonly to: number };
+    readonly skipsConverted?: boolean;
+    /** Minutes ahead of UTC, by address, of whoever does not live in the burst's own zone. */
+    readonly offsets?: ReadonlyMap<string, number>;
     /** Everybody the leg is meant for, held-back people included. */
     readonly audience: readonly string[];
   }[];
+  readonly cap?: { readonly messages: number; readonly withinMs: number };
   /** Content marks by what they are hashed to. */
   readonly contents: readonly { readonly content: string; readonly contentHash: string }[];
 }
@@ -114,6 +142,10 @@ export interface Truth {
   readonly startAt: number;
   /** Nothing failed and nobody interfered: everything had to go well. */
   readonly isFair: boolean;
+  /** No call of code under test failed or was late: what it must see, it sees. */
+  readonly isCalm: boolean;
+  /** For a while the release before ran beside this one: it wrote no audit entries of its own. */
+  readonly isMixed: boolean;
   /** When faults ended; absent in runs without a heal phase. */
   healedAt?: number;
   endedAt: number;
@@ -122,12 +154,19 @@ export interface Truth {
   readonly accepted: AcceptedTruth[];
   readonly posts: PostTruth[];
   readonly events: EventTruth[];
+  readonly conversions: ConversionTruth[];
+  /** People who were added to a list, by address; from the order on they may be in it. */
+  readonly imported: Set<string>;
+  /** People whose erasure somebody began to ask for. */
+  readonly erasing: Set<string>;
   readonly acknowledgements: Acknowledgement[];
   readonly moments: OrderedMoment[];
   readonly resumes: Resume[];
   /** How far a node's clock may be off, either way. */
   readonly skewMaxMs: number;
   readonly quota: { readonly statedPerSecond: number; readonly realPerSecond: number };
+  /** How often any message of the feedback queue was received between two redrives, and may be. */
+  readonly queue: { receivesMost: number; readonly receivesMax: number };
   /** Containers that died, calls whose answer was lost or worthless. */
   crashes: number;
   unanswered: number;

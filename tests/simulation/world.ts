@@ -13,14 +13,17 @@ import { addressDigest } from '#domain/suppression.ts';
 import { createRecord, type QueueMessage } from '#feedback/record.ts';
 import type { RunnerPorts, TickOptions } from '#runner/ports.ts';
 import { tick } from '#runner/tick.ts';
+import { noteAudience } from '#store/audience-names.ts';
 import { createBurst } from '#store/bursts.ts';
 import { loadConnection, saveConnection } from '#store/connections.ts';
+import { notePlannedBurst } from '#store/planned-bursts.ts';
 import { savePlan } from '#store/plans.ts';
 import { suppress } from '#store/suppressions.ts';
 import { quietChannels } from '../commands/quiet-channels.ts';
 import { audit, type Violation } from './auditor.ts';
 import { contentOf, headerOf } from './campaign.ts';
 import {
+  CALL_CLASS_IDS,
   type FaultClass,
   type Faults,
   ListedFaults,
@@ -30,15 +33,18 @@ import {
 import { Fleet } from './fleet.ts';
 import type { Ledger } from './ledger.ts';
 import type { SimNode, Surroundings } from './node.ts';
+import { asOldRelease } from './old-release.ts';
 import { People } from './people.ts';
 import { rareStatesOf } from './rare-states.ts';
 import { readLedger, restlessness } from './read-ledger.ts';
+import { Readers } from './readers.ts';
 import { NOTHING_LEFT_OUT, type Reduction, reduceScript } from './reduction.ts';
 import { Schedule } from './schedule.ts';
 import { type BurstScript, drawScript, type Script } from './script.ts';
 import { SesEvents } from './ses-events.ts';
 import { deadLettersOf } from './sim-dead-letters.ts';
 import { SimNetwork } from './sim-network.ts';
+import { type PostKind, SimPosts } from './sim-posts.ts';
 import { SimQueue } from './sim-queue.ts';
 import { SimSecrets } from './sim-secrets.ts';
 import { SimSes } from './sim-ses.ts';
@@ -118,6 +124,10 @@ class World implements Surroundings {
   readonly #secrets: SimSecrets;
   readonly #ses: SimSes;
   readonly #network: SimNetwork;
+  readonly #others: ReadonlyMap<PostKind, SimPosts>;
+  readonly #readers: Readers;
+  /** From here on new containers run the new release (X1). */
+  readonly #deployAt: number;
   readonly #queue: SimQueue;
   readonly #events: SesEvents | undefined;
   readonly #recorders: Fleet;
@@ -127,6 +137,7 @@ class World implements Surroundings {
   readonly #eventsByBody = new Map<string, EventTruth>();
   #indexed = 0;
   #store: SimStore;
+  readonly #old = new Set<SimNode>();
   readonly #hasStandby: boolean;
   #isOver = false;
 
@@ -154,12 +165,18 @@ class World implements Surroundings {
     });
     this.#ses = this.#newSes();
     this.#network = this.#newNetwork();
+    this.#others = this.#newOthers();
     this.#queue = new SimQueue(this.schedule, this.#stream.fork('queue'), {
-      visibilityMs: 60_000,
+      visibilityMs: hasPoison(script) ? 12_000 : 60_000,
       receivesMax: limits.feedbackReceivesMax,
       duplicateShare: this.#has('E1') ? 0.05 : 0,
     });
     this.#events = this.#newEvents();
+    const readers = this.#stream.fork('readers');
+    this.#readers = new Readers(this.#queue, this.schedule, readers, this.#truth);
+    this.#deployAt = this.#has('X1')
+      ? this.#somewhen(this.#stream.fork('deploy'))
+      : Number.NEGATIVE_INFINITY;
     const settings = {
       skewMs: this.#has('T1') ? SKEW_MAX_MS : 20,
       isCutShort: this.#has('C5'),
@@ -174,6 +191,7 @@ class World implements Surroundings {
       chance: this.#stream.fork('people'),
       truth: this.#truth,
       scripts: new Map(script.bursts.map((burst) => [burst.burst, burst])),
+      readers: this.#readers,
       contextOf: (node, name, scope) => this.#contextOf(node, name, scope),
     });
   }
@@ -229,12 +247,17 @@ class World implements Surroundings {
     return {
       startAt,
       isFair: this.#isFair,
+      isMixed: this.#has('X1'),
+      isCalm: ![...this.#on].some((id) => CALL_CLASS_IDS.has(id)),
       endedAt: startAt,
       bursts: bursts.map((burst) => truthOf(burst, startAt)),
       calls: [],
       accepted: [],
       posts: [],
       events: [],
+      conversions: [],
+      imported: new Set(),
+      erasing: new Set(),
       acknowledgements: [],
       moments: [],
       resumes: [],
@@ -243,6 +266,7 @@ class World implements Surroundings {
         statedPerSecond,
         realPerSecond: this.#has('P1') ? statedPerSecond * lower : statedPerSecond,
       },
+      queue: { receivesMost: 0, receivesMax: limits.feedbackReceivesMax },
       crashes: 0,
       unanswered: 0,
       suppressedBefore: suppressedBefore(this.#stream.fork('suppressed'), bursts),
@@ -290,6 +314,19 @@ class World implements Surroundings {
     return new SimNetwork(this.schedule, settings, this.#truth);
   }
 
+  /** Networks whose interfaces keep no keys, each in its own way. */
+  #newOthers(): ReadonlyMap<PostKind, SimPosts> {
+    const chance = this.#stream.fork('others');
+    const kinds = ['named', 'staged', 'bare'] as const;
+    return new Map(
+      kinds.map((kind) => {
+        const visibilityMs = chance.pick([0, 1_000, 5_000]);
+        const settings = { visibilityMs, isTokenValid: true, isThrottled: false };
+        return [kind, new SimPosts(kind, this.schedule, settings, this.#truth)];
+      }),
+    );
+  }
+
   async #setUp(): Promise<void> {
     const audiences = this.#script.bursts.flatMap((burst) =>
       burst.legs.flatMap((leg) => (leg.audience ? [leg.audience] : [])),
@@ -306,7 +343,9 @@ class World implements Surroundings {
       const { plan } = contentOf(burst, 1, this.#script.startAt);
       const hash = await savePlan(table, plan);
       await createBurst(table, headerOf(burst, hash), 'new');
+      await notePlannedBurst(table, burst.burst);
     }
+    for (const { id } of audiences) await noteAudience(table, id);
     await saveConnection(table, {
       id: 'social',
       channel: 'mastodon',
@@ -332,7 +371,7 @@ class World implements Surroundings {
       secrets,
       signingKeys: 'links/keys',
     });
-    const table = new SimTable(node, this.#store);
+    const table = this.#tableOf(node);
     const mastodon = createMastodonChannel({
       http: this.#network.port(node),
       secrets,
@@ -347,6 +386,9 @@ class World implements Surroundings {
       channels: new Map<string, Channel>([
         ['email', email],
         ['mastodon', mastodon],
+        ...[...this.#others].map(
+          ([kind, network]) => [kind, network.channel(node, secrets)] as const,
+        ),
       ]),
       account: ACCOUNT,
       suppressionKey: () => secrets.get('suppression/key'),
@@ -362,7 +404,7 @@ class World implements Surroundings {
 
   #contextOf(node: SimNode, name: string, scope: Scope): CommandContext {
     const secrets = this.#secrets.port(node);
-    const table = new SimTable(node, this.#store);
+    const table = this.#tableOf(node);
     return {
       table,
       clock: node.clock,
@@ -379,6 +421,18 @@ class World implements Surroundings {
       channels: quietChannels,
       setSending: (burst, enabled) => this.#setSending(node, table, burst, enabled),
     };
+  }
+
+  /** What runs in a container is decided when it starts: by then it is new or still the old one. */
+  #tableOf(node: SimNode): Table {
+    const table = new SimTable(node, this.#store);
+    let isOld = node.memory.get('isOld') as boolean | undefined;
+    if (isOld === undefined) {
+      isOld = this.schedule.now < this.#deployAt;
+      node.memory.set('isOld', isOld);
+      if (isOld) this.#old.add(node);
+    }
+    return isOld ? asOldRelease(table, () => this.#notes.add('old code met new items')) : table;
   }
 
   #setSending(node: SimNode, table: Table, burst: string, enabled: boolean): Promise<void> {
@@ -454,7 +508,7 @@ class World implements Surroundings {
 
   /** Takes what has become visible, a batch at a time. */
   #listen(): void {
-    if (this.#isOver || !this.#events) return;
+    if (this.#isOver || !(this.#events || hasReaders(this.#script))) return;
     const batch = this.#queue.receive(
       this.#stream.fork(`batch${this.schedule.steps}`).integer(1, 400),
     );
@@ -508,6 +562,7 @@ class World implements Surroundings {
 
   /** An acknowledged event counts from here on; a bounce or complaint suppresses the address. */
   #heard(body: string): void {
+    if (this.#readers.heard(body, this.schedule.now)) this.#notes.add('a conversion was heard');
     const event = this.#eventOf(body);
     if (event?.recordedAt !== undefined) this.#notes.add('an event came twice');
     if (!event || event.recordedAt !== undefined) return;
@@ -550,8 +605,10 @@ class World implements Surroundings {
     between('K1', 60_000, (isOn) => (this.#secrets.isUnreadable = isOn));
     const choice = this.#stream.fork('P4kind').fraction();
     between('P4', 40_000, (isOn) => {
-      if (choice < 0.4) this.#network.settings.isTokenValid = !isOn;
-      else this.#network.settings.isThrottled = isOn;
+      for (const { settings } of [this.#network, ...this.#others.values()]) {
+        if (choice < 0.4) settings.isTokenValid = !isOn;
+        else settings.isThrottled = isOn;
+      }
     });
     if (this.#has('C4')) {
       const chance = this.#stream.fork('placeC4');
@@ -605,8 +662,11 @@ class World implements Surroundings {
     this.#secrets.isUnreadable = false;
     this.#ses.settings.isPaused = false;
     this.#ses.settings.transientShare = 0;
-    this.#network.settings.isTokenValid = true;
-    this.#network.settings.isThrottled = false;
+    for (const node of this.#old) node.crash('replaced by the new release');
+    for (const { settings } of [this.#network, ...this.#others.values()]) {
+      settings.isTokenValid = true;
+      settings.isThrottled = false;
+    }
     this.trace.note(this.schedule.now, 'world', 'HEALED: from here on nothing fails');
     this.schedule.after(1_000, () => this.#look(0));
   }
@@ -621,10 +681,17 @@ class World implements Surroundings {
         return;
       }
       for (const burst of restless) {
-        if (burst.needsPerson && minutes % 4 === 0) this.#people.tidy(burst.burst);
+        if ((burst.needsPerson || this.#mayWait(burst.burst)) && minutes % 4 === 0)
+          this.#people.tidy(burst.burst);
       }
       this.schedule.after(MINUTE_MS, () => this.#look(minutes + 1));
     });
+  }
+
+  /** A wave that nobody has allocated waits for a person while its burst is being released. */
+  #mayWait(burst: string): boolean {
+    const script = this.#script.bursts.find((one) => one.burst === burst);
+    return script?.legs.some((leg) => leg.waves !== undefined) === true;
   }
 
   // ---- Judging ---------------------------------------------------------------------------------
@@ -645,12 +712,13 @@ class World implements Surroundings {
     truth.endedAt = this.schedule.now;
     truth.crashes = this.crashes;
     truth.unanswered = this.unanswered;
-    const ledger = await readLedger(
-      this.#store.table,
-      this.#script.bursts,
-      ACCOUNT,
-      this.schedule.now,
-    );
+    truth.queue.receivesMost = this.#queue.receivesMost;
+    const ledger = await readLedger(this.#store.table, this.#script.bursts, {
+      account: ACCOUNT,
+      now: this.schedule.now,
+      hasErased: truth.acknowledgements.some(({ kind }) => kind === 'erased'),
+      deadLetters: this.#queue.dead.map(({ messageId }) => messageId),
+    });
     const violations = [...this.#violations, ...audit(truth, ledger)];
     for (const { invariant, sentence } of violations)
       this.#say(`VIOLATION ${invariant} ${sentence}`);
@@ -688,11 +756,16 @@ function truthOf(script: BurstScript, startAt: number): Truth['bursts'][number] 
     plannedBy: 'ann',
     needsSecond: script.needsSecond,
     policy: script.policy,
+    ...(script.cap ? { cap: script.cap } : {}),
     legs: script.legs.map((leg) => ({
       leg: leg.leg,
       kind: leg.kind,
       offsetMs: leg.offsetMs,
       deadlineMs: leg.deadlineMs,
+      ...(leg.channel === 'bare' ? { isBare: true } : {}),
+      ...(leg.quiet ? { quiet: leg.quiet } : {}),
+      ...(leg.skipsConverted ? { skipsConverted: true } : {}),
+      ...(leg.audience ? { offsets: leg.audience.offsets } : {}),
       ...(leg.outcome === undefined ? {} : { outcome: leg.outcome }),
       audience: leg.audience?.addresses ?? [],
     })),
@@ -707,6 +780,17 @@ function suppressedBefore(chance: Stream, bursts: readonly BurstScript[]): strin
   const all = bursts.flatMap((burst) => burst.legs.flatMap((leg) => leg.audience?.addresses ?? []));
   const count = chance.pick([0, 0, 2, 12]);
   return [...new Set(Array.from({ length: count }, () => chance.pick(all)))];
+}
+
+const FEEDBACK: ReadonlySet<string> = new Set(['click', 'convert', 'complain', 'replay', 'poison']);
+
+/** Something comes back through the queue that SES has no part in. */
+function hasReaders({ doings }: Script): boolean {
+  return doings.some(({ act }) => FEEDBACK.has(act.kind));
+}
+
+function hasPoison({ doings }: Script): boolean {
+  return doings.some(({ act }) => act.kind === 'poison');
 }
 
 /** Faults and refusals are foreseen; anything else is a bug. */
