@@ -21,12 +21,18 @@ export function statusView(shown: ShownBurst): StatusView {
   const state = stateNow(shown);
   const reason = shown.reason === undefined ? '' : `: ${shown.reason}`;
   const isKnown = sent.recipients > 0;
+  const isOut = shown.releasedAt !== undefined;
   return {
     facts: [
       `${style.bold(shown.burst)} is ${coloured(state)}${reason}`,
       ...labelled(channelRows(shown)),
     ],
-    figures: [...labelled([...momentRows(shown), ...(isKnown ? sentRows(shown) : [])])],
+    figures: [
+      ...labelled([
+        ...momentRows(shown),
+        ...(!isKnown ? [] : isOut ? sentRows(shown) : listRows(shown)),
+      ]),
+    ],
     summary: summaryOf(shown),
   };
 }
@@ -67,6 +73,17 @@ function momentRows(shown: ShownBurst): [string, string][] {
   if (!moment) return [];
   const left = moment.at - now;
   return [['moment', `${moment.text}, ${left > 0 ? `in ${clock(left)}` : `${clock(left)} ago`}`]];
+}
+
+/** Before anything is out: whom it is ready for, by outcome where there are several. */
+function listRows({ legs, sent }: ShownBurst): [string, string][] {
+  return sent.legs.map(({ leg, recipients, heldBack }) => {
+    const outcome = legs.find(({ name }) => name === leg)?.outcome;
+    const label = sent.legs.length === 1 ? 'list' : leg;
+    const held = heldBack === 0 ? '' : `, ${count(heldBack)} held back`;
+    const only = outcome === undefined ? '' : ` if ${outcome}`;
+    return [label, `ready for ${many(recipients - heldBack, 'person', 'people')}${only}${held}`];
+  });
 }
 
 function sentRows(shown: ShownBurst): [string, string][] {

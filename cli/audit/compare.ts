@@ -42,12 +42,13 @@ export function compare(
     [...outcomes.values()].filter((outcome) => wanted.includes(outcome)).length;
   const posts = comparePosts(ledger, logs);
   const known = head?.recipients ?? 0;
-  const unaccounted =
-    known - outcomes.size + (burst.state === 'stopped' || !isOver ? 0 : count('remaining'));
+  const never = neverCalled(ledger, outcomes);
+  const left = burst.state === 'stopped' || !isOver ? 0 : count('remaining') - never.remaining;
+  const unaccounted = known - outcomes.size - never.unlisted + left;
   return {
     burst: burst.id,
     state: burst.state,
-    recipients: known,
+    recipients: known - never.remaining - never.unlisted,
     accepted: count('accepted'),
     refused: count('refused', 'not_called'),
     inDoubt: count('in_doubt', 'unproven'),
@@ -64,6 +65,27 @@ export function compare(
       ...posts.differences,
     ],
   };
+}
+
+/** Legs nobody on whose list was to be called any more. */
+const NEVER = new Set(['dropped', 'missed', 'not_called']);
+
+/** People of such legs whom nobody called: as remaining in the ledger, or in no lane at all. */
+function neverCalled(
+  { burst, head }: ShownLedger,
+  outcomes: ReadonlyMap<number, Outcome>,
+): { readonly remaining: number; readonly unlisted: number } {
+  const legs = burst.legs.filter(({ state }) => NEVER.has(state)).map(({ name }) => name);
+  let [remaining, unlisted] = [0, 0];
+  for (const { leg, from, to } of head?.legs ?? []) {
+    if (!legs.includes(leg)) continue;
+    for (let ordinal = from; ordinal < to; ordinal += 1) {
+      const outcome = outcomes.get(ordinal);
+      if (outcome === undefined) unlisted += 1;
+      else if (outcome === 'remaining') remaining += 1;
+    }
+  }
+  return { remaining, unlisted };
 }
 
 function byOrdinal(entries: readonly MailedEntry[]): Map<number, MailedEntry[]> {

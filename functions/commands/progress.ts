@@ -59,7 +59,8 @@ export async function readLedger(table: Table, burst: Burst): Promise<Ledger> {
 }
 
 export function progressOf(burst: Burst, ledger: Ledger, now: number): Progress {
-  const { head, lanes, records } = ledger;
+  const { lanes, records } = ledger;
+  const head = ledger.head && takingPart(burst, ledger.head);
   const legs = (head?.legs ?? []).map((range) => {
     const own = lanes.filter((lane) => lane.leg === range.leg);
     const listed = records.filter((record) => record.leg === range.leg);
@@ -79,6 +80,21 @@ export function progressOf(burst: Burst, ledger: Ledger, now: number): Progress 
     ...(lastAnswerAt === undefined ? {} : { lastAnswerAt }),
     ...paceOf(total, firstCallAt, lastAnswerAt),
   };
+}
+
+/**
+ * The frozen list without legs that were left out, such as those of outcomes that did not come
+ * true: nobody on them was ever to be called.
+ */
+function takingPart(burst: Burst, head: ManifestHead): ManifestHead {
+  const isOut = (leg: string) => burst.legs.find(({ name }) => name === leg)?.state === 'dropped';
+  const legs = head.legs.filter(({ leg }) => !isOut(leg));
+  if (legs.length === head.legs.length) return head;
+  const heldBack: Record<string, number> = {};
+  for (const { reason, from, to } of legs.flatMap(({ held = [] }) => held)) {
+    heldBack[reason] = (heldBack[reason] ?? 0) + to - from;
+  }
+  return { ...head, legs, heldBack };
 }
 
 function countLeg(

@@ -1,0 +1,73 @@
+// examples/petition from file to result, by the commands of docs/days/petition.md.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../local/temporary-folder.ts';
+import { aDay, type Day } from './a-day.ts';
+
+let day: Day;
+const burst = 'petition';
+const signers = 120;
+
+beforeAll(async () => {
+  // Slow enough to be stopped by hand: six seconds for the whole list.
+  day = await aDay(burst, 20);
+}, 90_000);
+
+afterAll(() => day.end());
+
+test('a burst is stopped in the middle, its link corrected, the rest sent, nobody twice', {
+  timeout: 180_000,
+}, async () => {
+  await day.import('signers.csv');
+  await day.volley('send', day.file('campaign.yaml'), '--in', '8s', '--yes', '--no-watch');
+  await until(async () => {
+    const { json } = await day.tried(['status', burst, '--json']);
+    return json?.sent.accepted > 0 ? true : undefined;
+  }, 60_000);
+  const stopped = await day.volley('stop', burst, '--reason', 'the link is wrong', '--json');
+  expect(stopped.json).toMatchObject({ state: 'stopped', isFinal: true });
+  const { accepted, remaining } = stopped.json.sent;
+  expect(accepted).toBeGreaterThan(0);
+  expect(remaining).toBeGreaterThan(0);
+  expect(accepted + remaining).toBe(signers);
+  const looked = await day.tried(['status', burst, '--watch']);
+  expect([looked.code, looked.stdout]).toMatchObject([
+    5,
+    expect.stringContaining('the link is wrong'),
+  ]);
+
+  const reached = await day.volley('correct', burst, '--message', 'sorry', '--yes', '--json');
+  expect(reached.json).toMatchObject({ people: accepted, audience: 'petition-reached' });
+  expect(existsSync(join(day.folder, 'sorry', 'campaign.yaml'))).toBe(true);
+  const draft = await day.volley('check', 'sorry/campaign.yaml', '--json');
+  expect(draft.json.forecast.recipients).toBe(accepted);
+
+  const link = 'write=https://example.org/letters';
+  const dry = await day.volley('correct', burst, '--link', link, '--dry-run');
+  expect(dry.stdout).toContain('nothing was changed');
+  await day.volley('correct', burst, '--link', link, '--yes');
+  const sent = await until(async () => {
+    for (const address of day.addresses('signers.csv')) {
+      const { json } = await day.volley('preview', burst, '--as', address, '--json');
+      if (json.emails[0].call === 'write') return address;
+    }
+    return undefined;
+  }, 60_000);
+  const followed = await day.follow(burst, sent);
+  expect(followed.headers.get('location')).toContain('https://example.org/letters');
+
+  await day.volley('resume', burst, '--yes');
+  const { json } = await day.state(burst, 'measuring');
+  expect(json.sent).toMatchObject({ accepted: signers, inDoubt: 0, remaining: 0 });
+  const audit = await day.volley('audit', '--json');
+  expect(audit.json).toMatchObject({ clean: true, bursts: [{ duplicates: 0, unaccounted: 0 }] });
+
+  const [address = ''] = day.addresses('signers.csv');
+  await day.volley('erase', address, '--yes');
+  const after = await day.volley('audience', 'show', 'signers', '--json');
+  expect(JSON.stringify(after.json)).not.toContain(address);
+  const who = await day.volley('who', address, '--json');
+  expect(who.json.suppressed.reason).toBe('erased');
+});
