@@ -53,9 +53,12 @@ function momentOf(
   burst: Burst,
   wanted: { at: string | undefined; zone: string | undefined; now: number },
 ): Moment {
-  const { at, now } = wanted;
-  if (at !== undefined)
-    return parseMoment(at, { now, zone: wanted.zone ?? burst.zone, field: 'at' });
+  const { at, zone, now } = wanted;
+  if (at === undefined && zone !== undefined) {
+    const message = 'zone: says where a moment is, and no moment is named';
+    throw new Refusal('input_invalid', message, { field: 'zone' });
+  }
+  if (at !== undefined) return parseMoment(at, { now, zone: zone ?? burst.zone, field: 'at' });
   if (burst.momentAt !== undefined) return { at: burst.momentAt, zone: burst.zone };
   throw new Refusal('moment_missing', 'neither the command nor the campaign file says when', {
     field: 'at',
