@@ -2,6 +2,7 @@
 // people what they have to hear of.
 
 import { createNoticePorts } from '#environment/notice-ports.ts';
+import { createCountUnsubscribes } from '#feedback/count-unsubscribes.ts';
 import { createMeasure } from '#feedback/measure.ts';
 import { deliverNotices } from '#notices/deliver-notices.ts';
 import { tellAnswer, tellNews } from '#notices/tell-news.ts';
@@ -10,6 +11,7 @@ const ports = createNoticePorts();
 let isSending = false;
 const measure = createMeasure({
   ...ports,
+  countUnsubscribes: createCountUnsubscribes(ports),
   answerDue: (due) => tellAnswer(ports, due),
   news: (burst, seen) => {
     isSending ||= burst.state === 'releasing' || burst.state === 'armed';

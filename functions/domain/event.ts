@@ -52,6 +52,8 @@ export const EmailEvent = z.strictObject({
     'reject',
     'rendering_failure',
     'delivery_delay',
+    /** Left by the link of the message; SES does not know of it. */
+    'unsubscribe',
   ]),
   burst: Id,
   leg: Name,

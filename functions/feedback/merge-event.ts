@@ -73,6 +73,8 @@ function mergeEmail(facts: Facts, event: EmailEvent): boolean {
       return mergeMark(facts, event.permanent ? marks.bounced : marks.deferred);
     case 'complaint':
       return mergeMark(facts, marks.complained);
+    case 'unsubscribe':
+      return mergeMark(facts, marks.unsubscribed);
     case 'open':
       return mergeMark(facts, marks.opened);
     case 'delivery_delay':

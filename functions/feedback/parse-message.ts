@@ -1,6 +1,6 @@
 // One message of the feedback queue, whoever put it there.
 
-import { ClickEvent, ConversionEvent, type FeedbackEvent } from '#domain/event.ts';
+import { ClickEvent, ConversionEvent, EmailEvent, type FeedbackEvent } from '#domain/event.ts';
 import { type ParsedMessage, parseSesEvent } from './parse-ses-event.ts';
 
 /** SES and SNS greet a new subscription in plain words. */
@@ -20,6 +20,10 @@ export function parseMessage(body: string): ParsedMessage<FeedbackEvent> {
   if (said.kind === 'click') return known(ClickEvent.safeParse(said), 'a malformed click');
   if (said.kind === 'conversion') {
     return known(ConversionEvent.safeParse(said), 'a malformed conversion');
+  }
+  // The one thing we know of an email that SES does not tell.
+  if (said.kind === 'email' && said.what === 'unsubscribe') {
+    return known(EmailEvent.safeParse(said), 'a malformed unsubscribe');
   }
   if (said.Type === 'Notification' && typeof said.Message === 'string') {
     if (NOTICE.test(said.Message)) return { kind: 'ignored', why: 'notice' };

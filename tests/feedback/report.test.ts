@@ -5,11 +5,13 @@ import type { Lane } from '#domain/lane.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
 import type { WindowRecord } from '#domain/window-record.ts';
 import { buildReport } from '#feedback/build-report.ts';
+import { createCountUnsubscribes } from '#feedback/count-unsubscribes.ts';
 import { createMeasure } from '#feedback/measure.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { listComparisons, loadComparison } from '#store/comparisons.ts';
 import { saveLane } from '#store/lanes.ts';
 import { saveManifestHead } from '#store/manifests.ts';
+import { suppressByLink } from '#store/suppress-by-link.ts';
 import { loadTallies } from '#store/tallies.ts';
 import { saveWindowRecord } from '#store/window-records.ts';
 import {
@@ -309,4 +311,39 @@ test('measuring goes on with the others when one burst cannot be read', async ()
   await createMeasure(one.ports)();
   expect((await loadBurst(table, BURST))?.state).toBe('decided');
   expect(one.world.logged).toContainEqual(expect.objectContaining({ event: 'measure_failed' }));
+});
+
+test('who leaves by the link of a message counts for its call, once', async () => {
+  const one = await sentWorld();
+  const { table } = one.world;
+  const ordinals = [3, 4, 250];
+  await one.record(
+    batchOf(
+      ordinals.map((ordinal) =>
+        sesEvent({ eventType: 'Delivery', ordinal, call: callAt(ordinal) }),
+      ),
+    ),
+  );
+  for (const ordinal of ordinals) {
+    const leaving = { digest: `digest-${ordinal}`.padEnd(22, 'x'), burst: BURST, ordinal };
+    await suppressByLink(
+      {
+        get: table.get.bind(table),
+        putIfAbsent: (item) => table.put(item, { kind: 'item_absent' }),
+      },
+      { ...leaving, now: () => one.world.now },
+    );
+  }
+  const count = createCountUnsubscribes(one.ports);
+  one.world.now += 30_000;
+  await count(one.world.burst);
+  await count(one.world.burst);
+  await createCountUnsubscribes(one.ports)(one.world.burst);
+  const report = await buildReport(table, one.world.burst, one.world.now);
+  const left = report.legs[0]?.calls.map(({ call, unsubscribed }) => [call, unsubscribed]);
+  const wanted = ['seat', 'demo'].map((call) => [
+    call,
+    ordinals.filter((ordinal) => callAt(ordinal) === call).length,
+  ]);
+  expect(left).toEqual(wanted);
 });
