@@ -6,6 +6,7 @@ import type {
   Addressee,
   BroadcastChannel,
   Channel,
+  Published,
   SentBatch,
 } from '#channels/contract.ts';
 import { advance, type BurstEvent } from '#domain/advance.ts';
@@ -64,6 +65,8 @@ export class World {
   readonly warnings: string[] = [];
   /** Called before a call's answer; what it returns is the answer, else everybody is accepted. */
   onCall: (call: Call) => Promise<SentBatch | undefined> = async () => undefined;
+  /** The same for a post. */
+  onPost: (leg: string) => Promise<Published | undefined> = async () => undefined;
   #marks = 0;
   #alive = { is: true };
 
@@ -255,7 +258,7 @@ export class World {
       open: async () => undefined,
       publish: async (_prepared, leg) => {
         this.posted.push({ leg: leg.name, at: this.now() });
-        return { kind: 'published', postId: leg.name };
+        return (await this.onPost(leg.name)) ?? { kind: 'published', postId: leg.name };
       },
       resolve: async () => ({ kind: 'unknown', reason: 'not asked' }),
       measure: async () => ({ asOf: this.now(), metrics: {} }),
