@@ -10,10 +10,6 @@ import { note } from './screen.ts';
 import { segmentOf } from './segment-option.ts';
 import { many } from './words.ts';
 
-export const exportOptions = {
-  out: { type: 'string', value: 'FILE', about: 'write there instead of standard output' },
-} as const;
-
 const OWN = ['email', 'zone', 'consent_at', 'consent_source', 'consent'] as const;
 type Shown = ListedContacts['contacts'][number];
 

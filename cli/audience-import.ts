@@ -1,42 +1,20 @@
 // `volley audience import`: what the columns mean, how it goes, and what became of every row.
 
 import { basename, dirname, join } from 'node:path';
-import type { ImportView } from '#commands/import-view.ts';
 import { mapColumns } from '#domain/audience-columns.ts';
 import { Refusal } from '#domain/faults.ts';
 import { ID_PATTERN } from '#domain/ids.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { CommandFailure, exitCodes, flag, type Parsed, text } from './command.ts';
+import { resultLines } from './import-lines.ts';
 import { importList } from './import-list.ts';
 import { openList } from './open-list.ts';
 import { Progress } from './progress.ts';
 import { RejectsFile } from './rejects-file.ts';
 import { answer, note, style } from './screen.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { type Survey, surveyList } from './survey-list.ts';
 import { count, many, table } from './words.ts';
-
-export const importOptions = {
-  list: {
-    type: 'string',
-    value: 'LIST',
-    about: 'the list it goes into; else the name of the file',
-  },
-  map: {
-    type: 'string',
-    multiple: true,
-    value: 'NAME=HEADING',
-    about: 'what a column means: email=E-Mail; -=HEADING leaves one out',
-  },
-  rejects: { type: 'string', value: 'FILE', about: 'where rows that were not taken are written' },
-  'consent-source': {
-    type: 'string',
-    value: 'TEXT',
-    about: 'vouch for the whole file: where these people agreed',
-  },
-  'consent-at': { type: 'string', value: 'DAY', about: 'since when; else now' },
-  basis: { type: 'string', value: 'BASIS', about: 'consent, contract or legitimate-interest' },
-  'dry-run': { type: 'boolean', about: 'judge every row and change nothing' },
-} as const;
 
 export async function importFile(parsed: Parsed, file: string | undefined): Promise<number> {
   if (file === undefined) {
@@ -67,6 +45,7 @@ export async function run(
   list: ListWithColumns,
   rejectsTo: string,
 ): Promise<number> {
+  keepHeapSmall();
   const rejects = new RejectsFile(rejectsTo, list.survey);
   const progress = new Progress(list.survey.rows, 'rows', !parsed.json);
   let isResumed = false;
@@ -175,24 +154,4 @@ function consentOf(parsed: Parsed): ListWithColumns['consent'] {
     throw new CommandFailure('--consent-at and --basis go with --consent-source', exitCodes.usage);
   }
   return { source, basis: basis ?? 'consent', ...(at === undefined ? {} : { at }) };
-}
-
-export function resultLines(view: ImportView, rejects: string | undefined): string[] {
-  const { counts } = view;
-  const line = (label: string, value: number, more = '') =>
-    value === 0 && label !== 'new'
-      ? []
-      : [`  ${label.padEnd(12)}${count(value).padStart(9)}${more}`];
-  const would = view.dryRun ? ' (dry run: nothing was changed)' : '';
-  return [
-    `${view.audience}: ${many(counts.rows, 'row')} read${would}`,
-    ...line('new', counts.new),
-    ...line('changed', counts.changed),
-    ...line('unchanged', counts.unchanged),
-    ...line('twice', counts.duplicates, '  the first row of each was taken'),
-    ...line('not taken', counts.rejected, rejects === undefined ? '' : `  see ${rejects}`),
-    ...line('suppressed', counts.suppressed, '  in the list, and never written to'),
-    ...line('no consent', counts.withoutConsent, '  held back where a leg demands it'),
-    ...(view.dryRun ? [] : [`  undo with volley audience undo ${view.audience} ${view.import}`]),
-  ];
 }

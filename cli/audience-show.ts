@@ -6,18 +6,10 @@ import type { AudienceCounts } from '#commands/show-audience.ts';
 import { describe, type Explained, type Segment } from '#domain/segment.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { exitCodes, type Parsed, text } from './command.ts';
+import { importRow, parts } from './import-lines.ts';
 import { answer, style } from './screen.ts';
 import { segmentOf } from './segment-option.ts';
 import { count, many, table } from './words.ts';
-
-export const showOptions = {
-  segment: {
-    type: 'string',
-    value: 'RULE',
-    about: "whom a segment selects: '{field: country, is: FR}', or @FILE",
-  },
-  who: { type: 'string', value: 'ADDRESS', about: 'why this person is in, or is not' },
-} as const;
 
 export async function showAudience(parsed: Parsed, list: string | undefined): Promise<number> {
   const api = connect(parsed);
@@ -112,28 +104,6 @@ function countLines(
 
 function isGatewayKnown({ gateways }: AudienceCounts): boolean {
   return Object.keys(gateways).some((name) => name !== 'unknown');
-}
-
-/** `FR 1,204 · DE 12`, the largest first. */
-function parts(counts: { readonly [name: string]: number }): string {
-  return Object.entries(counts)
-    .filter(([, value]) => value > 0)
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, 12)
-    .map(([name, value]) => `${name} ${count(value)}`)
-    .join(' · ');
-}
-
-export function importRow(one: ImportView): string[] {
-  const { counts } = one;
-  const said = { new: counts.new, changed: counts.changed, 'not taken': counts.rejected };
-  return [
-    `    ${one.import}`,
-    new Date(one.startedAt).toISOString().slice(0, 16).replace('T', ' '),
-    one.dryRun ? 'dry run' : one.state,
-    one.source.name,
-    parts(said) || 'nothing new',
-  ];
 }
 
 function personLines(list: string, who: string, person: ExplainedPerson): string[] {

@@ -2,10 +2,9 @@
 
 import type { ImportView } from '#commands/import-view.ts';
 import { type ApiClient, connect } from './api-client.ts';
-import { exportAudience, exportOptions } from './audience-export.ts';
-import { importFile, importOptions } from './audience-import.ts';
-import { importRow, showAudience, showOptions } from './audience-show.ts';
+import { exportOptions, importOptions, showOptions } from './audience-options.ts';
 import { type Command, CommandFailure, exitCodes, type Parsed, parse } from './command.ts';
+import { importRow } from './import-lines.ts';
 import { answer } from './screen.ts';
 import { count, table } from './words.ts';
 
@@ -13,9 +12,10 @@ const usage = 'audience import FILE | show [LIST] | export LIST | imports LIST |
 const options = { ...importOptions, ...showOptions, ...exportOptions };
 
 const verbs: Readonly<Record<string, (parsed: Parsed, names: string[]) => Promise<number>>> = {
-  import: (parsed, [file]) => importFile(parsed, file),
-  show: (parsed, [list]) => showAudience(parsed, list),
-  export: (parsed, [list]) => exportAudience(parsed, list),
+  import: async (parsed, [file]) => (await import('./audience-import.ts')).importFile(parsed, file),
+  show: async (parsed, [list]) => (await import('./audience-show.ts')).showAudience(parsed, list),
+  export: async (parsed, [list]) =>
+    (await import('./audience-export.ts')).exportAudience(parsed, list),
   imports: (parsed, [list]) => showImports(parsed, list),
   undo: (parsed, [list, id]) => undo(parsed, list, id),
 };

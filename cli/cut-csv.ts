@@ -7,9 +7,14 @@ import { CommandFailure } from './command.ts';
 export interface Chunk {
   /** Counted from zero. */
   readonly number: number;
-  /** Whole rows, without the header; UTF-8 that was not valid is replaced. */
-  readonly text: string;
+  /** Whole rows, without the header; good until the next chunk is asked for. */
+  readonly bytes: Uint8Array;
   readonly rows: number;
+}
+
+/** The rows as text; UTF-8 that was not valid is replaced. */
+export function textOf({ bytes }: Chunk): string {
+  return new TextDecoder().decode(bytes);
 }
 
 export interface Head {
@@ -32,7 +37,7 @@ type State = 'begin' | 'plain' | 'quoted' | 'closed';
 
 /**
  * The header first, then chunk after chunk, each ending at the first row end at or behind
- * `chunkBytes`. Memory: a chunk and a piece. Throws CommandFailure with the line where quotation
+ * `chunkBytes`. Memory: one chunk, in one place that is used again. Throws CommandFailure with the line where quotation
  * marks make no sense (RFC 4180).
  */
 export async function* cutCsv(
@@ -48,12 +53,34 @@ export function isHead(one: Head | Chunk): one is Head {
   return 'header' in one;
 }
 
+/** Where the next quotation mark or return stands, looked for once each. */
+class NextMarks {
+  readonly #piece: Uint8Array;
+  #quote = -1;
+  #return = -1;
+
+  constructor(piece: Uint8Array) {
+    this.#piece = piece;
+  }
+
+  after(at: number): number {
+    if (this.#quote < at) this.#quote = this.#find(QUOTE, at);
+    if (this.#return < at) this.#return = this.#find(RETURN, at);
+    return Math.min(this.#quote, this.#return);
+  }
+
+  #find(mark: number, at: number): number {
+    const found = this.#piece.indexOf(mark, at);
+    return found < 0 ? this.#piece.length : found;
+  }
+}
+
 class Cutter {
   readonly #chunkBytes: number;
   #head: Head | undefined;
   #delimiter = 0;
-  /** Bytes that belong to no chunk yet. */
-  #waiting: Uint8Array[] = [];
+  /** Bytes that belong to no chunk yet, at the beginning of a place that grows as it must. */
+  #waiting = Buffer.allocUnsafe(512 * 1024);
   #waitingBytes = 0;
   #rowBytes = 0;
   #rows = 0;
@@ -70,58 +97,55 @@ class Cutter {
   }
 
   *take(piece: Uint8Array): Generator<Head | Chunk> {
-    if (this.#isPlain(piece)) yield* this.#takePlain(piece);
-    else yield* this.#takeByBytes(piece);
-  }
-
-  /** Nothing in it but cells and row ends: the engine's own search finds them. */
-  #isPlain(piece: Uint8Array): boolean {
-    const isBetween = this.#state === 'begin' || this.#state === 'plain';
-    const isBegun = this.#head !== undefined && isBetween && !this.#isAfterReturn;
-    return isBegun && !piece.includes(QUOTE) && !piece.includes(RETURN);
-  }
-
-  *#takePlain(piece: Uint8Array): Generator<Head | Chunk> {
+    const marks = new NextMarks(piece);
     let from = 0;
     let at = 0;
     for (;;) {
-      const newline = piece.indexOf(NEWLINE, at);
-      const end = newline < 0 ? piece.length : newline;
-      if (end > at) this.#isRowBlank = false;
-      this.#count(end - at);
-      if (newline < 0) break;
-      at = newline + 1;
+      const end = at < piece.length ? this.#nextRowEnd(piece, at, marks) : undefined;
+      if (end === undefined) break;
+      at = end;
       const cut = this.#rowEnd(piece.subarray(from, at));
       if (cut) {
         from = at;
         yield* cut;
       }
     }
-    if (piece.length > at) this.#state = piece.at(-1) === this.#delimiter ? 'begin' : 'plain';
     if (from < piece.length) this.#keep(piece.subarray(from));
   }
 
-  *#takeByBytes(piece: Uint8Array): Generator<Head | Chunk> {
-    let from = 0;
-    for (let at = 0; at < piece.length; at += 1) {
-      const byte = piece[at] ?? 0;
-      if (this.#isAfterReturn && byte !== NEWLINE) {
-        // The row ended before this byte.
-        const cut = this.#rowEnd(piece.subarray(from, at));
-        if (cut) {
-          from = at;
-          yield* cut;
-        }
-      }
-      if (this.#step(byte)) {
-        const cut = this.#rowEnd(piece.subarray(from, at + 1));
-        if (cut) {
-          from = at + 1;
-          yield* cut;
-        }
-      }
+  /** Undefined when the row goes on behind the piece. */
+  #nextRowEnd(piece: Uint8Array, at: number, marks: NextMarks): number | undefined {
+    // Up to the next mark of interest there are only cells and row ends: the engine finds those.
+    const plainTo = this.#isPlain() ? marks.after(at) : at;
+    if (plainTo <= at) return this.#toRowEnd(piece, at);
+    const newline = piece.indexOf(NEWLINE, at);
+    if (newline >= 0 && newline < plainTo) {
+      this.#isRowBlank = newline === at;
+      this.#count(newline - at);
+      return newline + 1;
     }
-    if (from < piece.length) this.#keep(piece.subarray(from));
+    if (plainTo < piece.length) return this.#toRowEnd(piece, at);
+    this.#isRowBlank = false;
+    this.#count(piece.length - at);
+    this.#state = piece.at(-1) === this.#delimiter ? 'begin' : 'plain';
+    return undefined;
+  }
+
+  /** At the beginning of a row, once the header is known. */
+  #isPlain(): boolean {
+    return (
+      this.#head !== undefined && this.#isRowBlank && !this.#isAfterReturn && this.#rowBytes === 0
+    );
+  }
+
+  /** Byte by byte: where the row ends, or undefined when it goes on behind the piece. */
+  #toRowEnd(piece: Uint8Array, from: number): number | undefined {
+    for (let at = from; at < piece.length; at += 1) {
+      const byte = piece[at] ?? 0;
+      if (this.#isAfterReturn && byte !== NEWLINE) return at;
+      if (this.#step(byte)) return at + 1;
+    }
+    return undefined;
   }
 
   *end(): Generator<Head | Chunk> {
@@ -192,20 +216,25 @@ class Cutter {
   }
 
   #keep(bytes: Uint8Array): void {
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+    const needed = this.#waitingBytes + bytes.length;
+    if (needed > this.#waiting.length) {
+      const larger = Buffer.allocUnsafe(2 * needed);
+      larger.set(this.#waiting.subarray(0, this.#waitingBytes));
+      this.#waiting = larger;
+    }
+    this.#waiting.set(bytes, this.#waitingBytes);
+    this.#waitingBytes = needed;
   }
 
-  #takeText(): string {
-    const text = new TextDecoder().decode(Buffer.concat(this.#waiting));
-    this.#waiting = [];
+  #takeBytes(): Uint8Array {
+    const bytes = this.#waiting.subarray(0, this.#waitingBytes);
     this.#waitingBytes = 0;
     this.#rows = 0;
-    return text;
+    return bytes;
   }
 
   #takeHead(): Head {
-    const text = this.#takeText().replace(/\r\n?/g, '\n');
+    const text = new TextDecoder().decode(this.#takeBytes()).replace(/\r\n?/g, '\n');
     const delimiter = delimiterOf(text.trim());
     const [row] = readCsv(text, delimiter);
     this.#head = { header: row?.cells ?? [], lines: Math.max(1, this.#line - 1), delimiter };
@@ -215,7 +244,7 @@ class Cutter {
 
   #takeChunk(): Chunk {
     const rows = this.#rows;
-    const chunk = { number: this.#number, text: this.#takeText(), rows };
+    const chunk = { number: this.#number, bytes: this.#takeBytes(), rows };
     this.#number += 1;
     return chunk;
   }

@@ -5,7 +5,7 @@ import type { TakenChunk } from '#commands/import-chunk.ts';
 import type { ImportView } from '#commands/import-view.ts';
 import type { Reject } from '#store/imports.ts';
 import type { ApiClient } from './api-client.ts';
-import { CHUNK_BYTES, type Chunk, cutCsv, isHead } from './cut-csv.ts';
+import { CHUNK_BYTES, type Chunk, cutCsv, isHead, textOf } from './cut-csv.ts';
 import type { Survey } from './survey-list.ts';
 
 export interface ListToImport {
@@ -87,9 +87,10 @@ function begin(api: ApiClient, path: string, list: ListToImport): Promise<Import
 }
 
 async function give(api: ApiClient, place: string, chunk: Chunk): Promise<TakenChunk> {
-  const digest = createHash('sha256').update(chunk.text).digest('hex');
+  const text = textOf(chunk);
+  const digest = createHash('sha256').update(text).digest('hex');
   const taken = await api.call<TakenChunk>('POST', `${place}?digest=${digest}`, undefined, {
-    text: { type: 'text/csv; charset=utf-8', body: chunk.text },
+    text: { type: 'text/csv; charset=utf-8', body: text },
     // A chunk is judged row by row before it is answered.
     timeoutMs: 60_000,
   });

@@ -48,26 +48,27 @@ function refuseOthers(head: Buffer, path: string): void {
   }
 }
 
+/** Each good until the next one is asked for. */
 async function* pieces(file: FileHandle): AsyncGenerator<Buffer> {
+  const place = Buffer.allocUnsafe(READ_BYTES);
   for (let position = 0; ; ) {
-    // A fresh piece each time: whoever is given it may keep it.
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(READ_BYTES),
-      0,
-      READ_BYTES,
-      position,
-    );
+    const { bytesRead } = await file.read(place, 0, READ_BYTES, position);
     if (bytesRead === 0) return;
     position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+    yield place.subarray(0, bytesRead);
   }
+}
+
+/** Each on its own: whoever unpacks them keeps them for a while. */
+async function* copies(file: FileHandle): AsyncGenerator<Buffer> {
+  for await (const piece of pieces(file)) yield Buffer.from(piece);
 }
 
 async function* unpacked(file: FileHandle, path: string): AsyncGenerator<Uint8Array> {
   const { size } = await file.stat();
   const bytesMax = Math.max(FREE_BYTES, size * RATIO_MAX);
   const gunzip = createGunzip();
-  const feeding = pipeline(pieces(file), gunzip).catch((error: unknown) => error);
+  const feeding = pipeline(copies(file), gunzip).catch((error: unknown) => error);
   let bytes = 0;
   try {
     for await (const piece of gunzip) {

@@ -4,7 +4,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { csvCell } from '#domain/csv-cell.ts';
 import { readCsv } from '#domain/read-csv.ts';
 import type { Reject } from '#store/imports.ts';
-import type { Chunk, Head } from './cut-csv.ts';
+import { type Chunk, type Head, textOf } from './cut-csv.ts';
 
 /** Made with the first reject; a file of an earlier run is replaced. */
 export class RejectsFile {
@@ -27,7 +27,7 @@ export class RejectsFile {
     }
     const byRow = new Map(rejects.map((reject) => [reject.row, reject]));
     let row = rowsBefore;
-    for (const { cells } of readCsv(chunk.text, delimiter)) {
+    for (const { cells } of readCsv(textOf(chunk), delimiter)) {
       row += 1;
       const reject = byRow.get(row);
       if (!reject) continue;

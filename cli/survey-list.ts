@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readCsv } from '#domain/read-csv.ts';
-import { type Chunk, cutCsv, type Head, isHead } from './cut-csv.ts';
+import { type Chunk, cutCsv, type Head, isHead, textOf } from './cut-csv.ts';
 
 export interface Survey extends Head {
   readonly sha256: string;
@@ -45,9 +45,9 @@ export async function surveyList(
   return { ...head, sha256: hash.digest('hex'), bytes, rows, chunks, sample };
 }
 
-function sampleOf({ text }: Chunk, { delimiter }: Head): string[][] {
+function sampleOf(chunk: Chunk, { delimiter }: Head): string[][] {
   const sample: string[][] = [];
-  for (const { cells } of readCsv(text, delimiter)) {
+  for (const { cells } of readCsv(textOf(chunk), delimiter)) {
     sample.push([...cells]);
     if (sample.length === SAMPLE_ROWS) break;
   }

@@ -13,8 +13,8 @@ import {
   saveChunkAnswer,
   saveImport,
 } from '#store/imports.ts';
+import { areSuppressed } from './are-suppressed.ts';
 import { type CommandContext, requireScope } from './context.ts';
-import { countSuppressed } from './count-suppressed.ts';
 import { findImport } from './import-view.ts';
 import { noteGateways } from './note-gateways.ts';
 import { parseInput } from './parse-input.ts';
@@ -90,10 +90,7 @@ export async function takeChunk(
   const known = await answeredBefore(context, one, chunk);
   if (known) return known;
   const { table, entropy } = context;
-  const ports = {
-    table,
-    countSuppressed: (all: readonly string[]) => countSuppressed(context, all),
-  };
+  const ports = { table, areSuppressed: await areSuppressed(context) };
   const { answer, domains } = await takeRows(ports, one, chunk);
   await saveChunkAnswer(table, one, answer);
   if (!one.isDry) await noteGateways(context, domains);

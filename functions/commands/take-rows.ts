@@ -13,23 +13,24 @@ import {
   KEPT_MS,
   loadBefore,
   type Reject,
-  type RowCounts,
   saveBefore,
   saveSeen,
   seenBefore,
 } from '#store/imports.ts';
 import { inParallel } from './in-parallel.ts';
 import { isSameContact, mergePerson } from './merge-person.ts';
-import { type Person, type RowProblem, readPerson } from './read-person.ts';
+import { type Person, readPerson } from './read-person.ts';
 
 /** So that a chunk is done within the time of a function, whatever stands in it. */
 export const CHUNK_ROWS_MAX = 10_000;
 const AT_ONCE = 32;
+/** Judged together, then forgotten: what is young stays small. */
+const BATCH = 256;
 
 export interface RowPorts {
   readonly table: Table;
-  /** Of these addresses, how many are under a standing order. */
-  readonly countSuppressed: (addresses: readonly string[]) => Promise<number>;
+  /** Of each address, whether it is under a standing order. */
+  readonly areSuppressed: (addresses: readonly string[]) => Promise<readonly boolean[]>;
 }
 
 interface Row {
@@ -45,65 +46,160 @@ type Fate =
   | { readonly kind: 'changed'; readonly contact: Contact; readonly before?: Contact }
   | { readonly kind: 'duplicate'; readonly of?: number };
 
+/** A row of which nothing in the table tells yet whether this import has met its person. */
+interface OpenRow {
+  readonly row: number;
+  readonly line: number;
+  readonly who: IdMark;
+  readonly kind: 'new' | 'unchanged' | 'changed';
+  readonly facts: RowFacts;
+  readonly change?: { readonly contact: Contact; readonly before: Contact };
+}
+
+interface RowFacts {
+  readonly isSuppressed: boolean;
+  readonly hasConsent: boolean;
+}
+
+export interface TakenRows {
+  readonly answer: ChunkAnswer;
+  readonly domains: ReadonlySet<string>;
+}
+
 /**
  * Takes the next chunk of an import. May be interrupted anywhere and given again: contacts that it
  * wrote carry the import and the row, so they count as before; what was there before is stored
  * ahead of the first change. Cost of a row: a read, and a write where something changes; of a new
- * one in an empty audience the write alone.
+ * one in an empty audience the write alone. Memory: the text, and some hundred rows at a time.
  */
 export async function takeRows(
   ports: RowPorts,
   one: Import,
   chunk: { readonly text: string; readonly digest: string },
-): Promise<{ readonly answer: ChunkAnswer; readonly domains: ReadonlySet<string> }> {
-  const { rows, rejects, count } = readRows(one, chunk.text);
-  const fates = await inParallel(rows, AT_ONCE, (row) => judge(ports.table, one, row));
-  await findSeen(ports.table, one, rows, fates);
-  await writeChanged(ports.table, one, fates);
-  await noteSeen(ports.table, one, fates);
-  for (const [index, fate] of fates.entries()) {
-    const row = rows[index];
-    if (row && fate.kind === 'duplicate') rejects.push(duplicate(row, fate.of));
+): Promise<TakenRows> {
+  checkWhole(one, chunk.text);
+  const taking = new Taking(ports, one);
+  for (const { cells, line } of readCsv(chunk.text, one.delimiter, one.lines)) {
+    const isFull = taking.read(cells, line);
+    if (isFull) await taking.judgeBatch();
   }
-  rejects.sort((a, b) => a.row - b.row);
-  const answer = {
-    chunk: one.next,
-    digest: chunk.digest,
-    rows: count,
-    lines: linesIn(chunk.text),
-    counts: await countFates(ports, fates, rejects, count),
-    rejects,
-  };
-  const domains = rows.map(({ person: { address } }) => address.slice(address.indexOf('@') + 1));
-  return { answer, domains: new Set(domains) };
+  await taking.judgeBatch();
+  const open = await taking.settleOpen();
+  await writeChanged(ports.table, one, open, taking.hasRepeats);
+  await noteSeen(ports.table, one, open);
+  const { counts, domains } = taking;
+  const rejects = taking.rejects.sort((a, b) => a.row - b.row);
+  const lines = linesIn(chunk.text);
+  const { digest } = chunk;
+  const answer = { chunk: one.next, digest, rows: counts.rows, lines, counts, rejects };
+  return { answer, domains };
 }
 
-function readRows(one: Import, text: string) {
-  const rows: Row[] = [];
-  const rejects: Reject[] = [];
-  const first = new Map<string, number>();
-  let count = 0;
-  for (const { cells, line } of readCsv(text, one.delimiter, one.lines)) {
-    count += 1;
-    if (count > CHUNK_ROWS_MAX) {
-      const limit = `at most ${CHUNK_ROWS_MAX} rows`;
-      throw new Refusal('chunk_too_long', 'the chunk has too many rows', { field: 'csv', limit });
-    }
-    const row = one.rows + count;
-    const read = readPerson(cells, one.columns, one.startedAt);
+/** Before the first write: a chunk that is malformed somewhere changes nothing. */
+function checkWhole(one: Import, text: string): void {
+  let rows = 0;
+  for (const _row of readCsv(text, one.delimiter, one.lines)) rows += 1;
+  if (rows <= CHUNK_ROWS_MAX) return;
+  const limit = `at most ${CHUNK_ROWS_MAX} rows`;
+  throw new Refusal('chunk_too_long', `the chunk has ${rows} rows`, { field: 'csv', limit });
+}
+
+/** One chunk while it is being taken. */
+class Taking {
+  readonly #ports: RowPorts;
+  readonly #import: Import;
+  readonly #first = new Map<string, number>();
+  readonly #open: OpenRow[] = [];
+  #batch: Row[] = [];
+  readonly rejects: Reject[] = [];
+  readonly domains = new Set<string>();
+  /** Some contacts carry this very row already: an earlier attempt came so far. */
+  hasRepeats = false;
+  readonly counts = {
+    ...{ rows: 0, new: 0, changed: 0, unchanged: 0, duplicates: 0, rejected: 0 },
+    ...{ suppressed: 0, withoutConsent: 0 },
+  };
+
+  constructor(ports: RowPorts, one: Import) {
+    this.#ports = ports;
+    this.#import = one;
+  }
+
+  /** True when it is time to judge what was read. */
+  read(cells: readonly string[], line: number): boolean {
+    const { counts } = this;
+    counts.rows += 1;
+    const row = this.#import.rows + counts.rows;
+    const read = readPerson(cells, this.#import.columns, this.#import.startedAt);
     if (read.kind === 'problem') {
-      rejects.push(rejectOf({ row, line }, read.problem));
-      continue;
+      counts.rejected += 1;
+      this.rejects.push({ row, line, ...read.problem });
+      return false;
     }
     const { person } = read;
-    const of = first.get(person.id);
-    if (of !== undefined) rejects.push(duplicate({ row, line }, of));
-    else {
-      first.set(person.id, row);
-      rows.push({ row, line, person });
+    const of = this.#first.get(person.id);
+    if (of !== undefined) {
+      this.#duplicate({ row, line }, of);
+      return false;
+    }
+    this.#first.set(person.id, row);
+    this.#batch.push({ row, line, person });
+    return this.#batch.length >= BATCH;
+  }
+
+  async judgeBatch(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = [];
+    if (batch.length === 0) return;
+    const { table, areSuppressed } = this.#ports;
+    const fates = await inParallel(batch, AT_ONCE, (row) => judge(table, this.#import, row));
+    const suppressed = await areSuppressed(batch.map(({ person }) => person.address));
+    for (const [index, fate] of fates.entries()) {
+      const row = batch[index];
+      if (row) this.#take(row, fate, suppressed[index] === true);
     }
   }
-  return { rows, rejects, count };
+
+  #take({ row, line, person }: Row, fate: Fate, isSuppressed: boolean): void {
+    if (fate.kind === 'duplicate') {
+      this.#duplicate({ row, line }, fate.of);
+      return;
+    }
+    const { contact, kind } = fate;
+    this.domains.add(contact.address.slice(contact.address.indexOf('@') + 1));
+    const facts = { isSuppressed, hasConsent: contact.consent?.email !== undefined };
+    const before = fate.kind === 'changed' ? fate.before : undefined;
+    this.hasRepeats ||= fate.kind === 'changed' && !before;
+    const isMarked = !this.#import.isDry && (kind === 'new' || (kind === 'changed' && !before));
+    if (isMarked) this.#count(kind, facts);
+    else {
+      const place = { row, line, who: idMark(person.id), kind, facts };
+      this.#open.push(before ? { ...place, change: { contact, before } } : place);
+    }
+  }
+
+  /** A contact that this import left alone says nothing of it: earlier chunks tell who was met. */
+  async settleOpen(): Promise<OpenRow[]> {
+    const open = this.#open.sort((a, b) => a.who.high - b.who.high);
+    const met = await metBefore(this.#ports.table, this.#import, open);
+    for (const row of open) {
+      if (met.has(row)) this.#duplicate(row, undefined);
+      else this.#count(row.kind, row.facts);
+    }
+    return open.filter((row) => !met.has(row));
+  }
+
+  #count(kind: 'new' | 'unchanged' | 'changed', { isSuppressed, hasConsent }: RowFacts): void {
+    this.counts[kind] += 1;
+    if (isSuppressed) this.counts.suppressed += 1;
+    if (!hasConsent) this.counts.withoutConsent += 1;
+  }
+
+  #duplicate({ row, line }: { row: number; line: number }, of: number | undefined): void {
+    this.counts.duplicates += 1;
+    const message = `the same address stands ${of === undefined ? 'further up' : `in row ${of}`}`;
+    this.rejects.push({ row, line, code: 'duplicate', message, column: 'email' });
+  }
 }
 
 async function judge(table: Table, one: Import, { row, person }: Row): Promise<Fate> {
@@ -138,28 +234,23 @@ function markOf(one: Import, row: number, was: 'n' | 'c'): string {
   return `${one.import}#${row}#${was}`;
 }
 
-/** A contact that this import left alone says nothing of it: earlier chunks tell who was met. */
-async function findSeen(
+/** Those of `open`, ascending by id, who stand in an earlier chunk. */
+async function metBefore(
   table: Table,
   one: Import,
-  rows: readonly Row[],
-  fates: Fate[],
-): Promise<void> {
-  const open = rows.flatMap(({ person }, index) => {
-    const fate = fates[index];
-    return fate && isUnmarked(one, fate) ? [{ index, who: idMark(person.id) }] : [];
-  });
-  if (open.length === 0 || one.next === 0) return;
-  open.sort((a, b) => a.who.high - b.who.high);
+  open: readonly OpenRow[],
+): Promise<ReadonlySet<OpenRow>> {
+  const met = new Set<OpenRow>();
+  if (open.length === 0) return met;
   for await (const people of seenBefore(table, one, one.next)) {
     let at = 0;
-    for (const { index, who } of open) {
+    for (const row of open) {
+      const { who } = row;
       while (at < people.high.length && (people.high[at] ?? 0) < who.high) at += 1;
-      if (people.high[at] === who.high && isAmong(people, at, who)) {
-        fates[index] = { kind: 'duplicate' };
-      }
+      if (isAmong(people, at, who)) met.add(row);
     }
   }
+  return met;
 }
 
 function isAmong(people: IdMarks, from: number, { high, low }: IdMark): boolean {
@@ -167,67 +258,25 @@ function isAmong(people: IdMarks, from: number, { high, low }: IdMark): boolean 
   return false;
 }
 
-/** Nothing in the table tells yet that this import has met the contact. */
-function isUnmarked(one: Import, fate: Fate): boolean {
-  if (fate.kind === 'duplicate') return false;
-  return (
-    one.isDry === true || fate.kind === 'unchanged' || (fate.kind === 'changed' && !!fate.before)
-  );
-}
-
-async function writeChanged(table: Table, one: Import, fates: readonly Fate[]): Promise<void> {
-  const changed = fates.filter((fate) => fate.kind === 'changed');
-  const fresh = changed.filter((fate) => fate.before !== undefined);
-  if (one.isDry || fresh.length === 0) return;
-  const isRepeat = changed.length > fresh.length;
-  const known = isRepeat ? await loadBefore(table, one, one.next) : [];
+async function writeChanged(
+  table: Table,
+  one: Import,
+  open: readonly OpenRow[],
+  hasRepeats: boolean,
+): Promise<void> {
+  const changes = open.flatMap(({ change }) => (change ? [change] : []));
+  if (one.isDry || changes.length === 0) return;
+  const known = hasRepeats ? await loadBefore(table, one, one.next) : [];
   const before = new Map(known.map((contact) => [contact.id, contact]));
-  for (const fate of fresh) if (fate.before) before.set(fate.before.id, fate.before);
+  for (const change of changes) before.set(change.before.id, change.before);
   await saveBefore(table, one, one.next, [...before.values()], one.startedAt + 2 * KEPT_MS);
-  await inParallel(fresh, AT_ONCE, ({ contact }) => saveContact(table, contact));
+  await inParallel(changes, AT_ONCE, ({ contact }) => saveContact(table, contact));
 }
 
-async function noteSeen(table: Table, one: Import, fates: readonly Fate[]): Promise<void> {
-  const left = fates.flatMap((fate) => {
-    if (fate.kind === 'duplicate') return [];
-    return one.isDry || fate.kind === 'unchanged' ? [idMark(fate.contact.id)] : [];
-  });
-  if (left.length === 0) return;
-  left.sort((a, b) => a.high - b.high);
-  await saveSeen(table, one, one.next, left);
-}
-
-async function countFates(
-  ports: RowPorts,
-  fates: readonly Fate[],
-  rejects: readonly Reject[],
-  rows: number,
-): Promise<RowCounts> {
-  const taken = fates.flatMap((fate) => (fate.kind === 'duplicate' ? [] : [fate.contact]));
-  const count = (kind: Fate['kind']) => fates.filter((fate) => fate.kind === kind).length;
-  const duplicates = rejects.filter((reject) => reject.code === 'duplicate').length;
-  return {
-    rows,
-    new: count('new'),
-    changed: count('changed'),
-    unchanged: count('unchanged'),
-    duplicates,
-    rejected: rejects.length - duplicates,
-    suppressed: await ports.countSuppressed(taken.map(({ address }) => address)),
-    withoutConsent: taken.filter(({ consent }) => consent?.email === undefined).length,
-  };
-}
-
-function rejectOf(place: { row: number; line: number }, problem: RowProblem): Reject {
-  const { code, message, column } = problem;
-  const { row, line } = place;
-  return { row, line, code, message, ...(column === undefined ? {} : { column }) };
-}
-
-function duplicate(place: { row: number; line: number }, of: number | undefined): Reject {
-  const where = of === undefined ? 'further up' : `in row ${of}`;
-  const message = `the same address stands ${where}`;
-  return rejectOf(place, { code: 'duplicate', message, column: 'email' });
+async function noteSeen(table: Table, one: Import, open: readonly OpenRow[]): Promise<void> {
+  const left = open.filter(({ kind }) => one.isDry || kind === 'unchanged');
+  const marks = left.map(({ who }) => who);
+  if (marks.length > 0) await saveSeen(table, one, one.next, marks);
 }
 
 function linesIn(text: string): number {

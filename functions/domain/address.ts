@@ -41,7 +41,7 @@ export function parseAddress(text: string): ParsedAddress {
   const local = written.slice(0, at);
   const localProblem = localPartProblem(local);
   if (localProblem) return refused(localProblem);
-  const domain = asciiDomain(written.slice(at + 1));
+  const domain = domainOf(written.slice(at + 1));
   if (domain.kind === 'refused') return refused(domain.code);
   const address = normaliseAddress(`${local}@${domain.name}`);
   if (address.length > ADDRESS_MAX) return refused('too_long');
@@ -68,6 +68,19 @@ function localPartProblem(local: string): AddressProblem | undefined {
 type Domain =
   | { readonly kind: 'domain'; readonly name: string }
   | { readonly kind: 'refused'; readonly code: AddressProblem };
+
+/** A list has far fewer domains than people, and judging one costs as much as all the rest. */
+const judged = new Map<string, Domain>();
+const JUDGED_MAX = 4_096;
+
+function domainOf(written: string): Domain {
+  const known = judged.get(written);
+  if (known) return known;
+  const domain = asciiDomain(written);
+  if (judged.size >= JUDGED_MAX) judged.clear();
+  if (written.length <= DOMAIN_MAX) judged.set(written, domain);
+  return domain;
+}
 
 function asciiDomain(written: string): Domain {
   // Letters, digits, marks, dashes and dots only: the URL parser behind domainToASCII would

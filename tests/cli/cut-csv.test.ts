@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readCsv } from '#domain/read-csv.ts';
-import { CHUNK_ROWS, type Chunk, cutCsv, type Head, isHead } from '../../cli/cut-csv.ts';
+import { CHUNK_ROWS, cutCsv, type Head, isHead, textOf } from '../../cli/cut-csv.ts';
 import { openList } from '../../cli/open-list.ts';
 import { surveyList } from '../../cli/survey-list.ts';
 
@@ -21,10 +21,10 @@ async function* inPieces(bytes: Buffer, cuts: readonly number[]): AsyncGenerator
 async function cut(text: string | Buffer, chunkBytes?: number, cuts: readonly number[] = []) {
   const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text);
   let head: Head | undefined;
-  const chunks: Chunk[] = [];
+  const chunks: { number: number; text: string; rows: number }[] = [];
   for await (const one of cutCsv(inPieces(bytes, cuts), chunkBytes)) {
     if (isHead(one)) head = one;
-    else chunks.push(one);
+    else chunks.push({ number: one.number, text: textOf(one), rows: one.rows });
   }
   return { head, chunks };
 }

@@ -176,7 +176,12 @@ describe('a chunk', () => {
     ['out of order', 1, 'a@x.test,,\n', 'chunk_early'],
     ['with too many rows', 0, 'x,,\n'.repeat(CHUNK_ROWS_MAX + 1), 'chunk_too_long'],
     ['with too many bytes', 0, 'x'.repeat(CHUNK_BYTES_MAX + 1), 'chunk_too_long'],
-    ['with an open quotation mark', 0, 'a@x.test,"A,\n', 'csv_malformed'],
+    [
+      'with an open quotation mark',
+      0,
+      `${'a@x.test,,\n'.repeat(600)}b@x.test,"A,\n`,
+      'csv_malformed',
+    ],
   ])('%s is refused and changes nothing', async (_name, chunk, text, code) => {
     const world = aWorld();
     const id = await begin(world);
