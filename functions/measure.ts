@@ -4,6 +4,7 @@
 import { createNoticePorts } from '#environment/notice-ports.ts';
 import { createCountUnsubscribes } from '#feedback/count-unsubscribes.ts';
 import { createMeasure } from '#feedback/measure.ts';
+import { createMeasurePosts } from '#feedback/measure-posts.ts';
 import { deliverNotices } from '#notices/deliver-notices.ts';
 import { tellAnswer, tellNews } from '#notices/tell-news.ts';
 
@@ -12,6 +13,7 @@ let isSending = false;
 const measure = createMeasure({
   ...ports,
   countUnsubscribes: createCountUnsubscribes(ports),
+  measurePosts: createMeasurePosts(ports),
   answerDue: (due) => tellAnswer(ports, due),
   news: (burst, seen) => {
     isSending ||= burst.state === 'releasing' || burst.state === 'armed';

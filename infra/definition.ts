@@ -228,6 +228,8 @@ export const functions: readonly FunctionDefinition[] = [
       queryIndex,
       writeTable,
       { action: 'ssm:GetParameter', on: { kind: 'parameters', below: 'notices' } },
+      // What networks say of posts is asked with the accounts' tokens.
+      { action: 'ssm:GetParameter', on: { kind: 'parameters', below: 'connections' } },
       { action: 'ses:SendEmail', on: { kind: 'identity' } },
     ],
   },

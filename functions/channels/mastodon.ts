@@ -24,7 +24,7 @@ import { describeInstance } from './mastodon-software.ts';
 
 export interface MastodonOptions {
   readonly http: Http;
-  readonly secrets: Secrets;
+  readonly secrets: Pick<Secrets, 'get'>;
   readonly clock: Clock;
   /** The account behind a connection: where it lives, and the secret that holds its token. */
   readonly connections: (

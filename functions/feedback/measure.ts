@@ -17,6 +17,8 @@ export interface MeasurePorts {
   readonly log: Log;
   /** Hears of every answer that was due, at least once; `id` is the same when it is told again. */
   readonly answerDue?: (due: AnswerDue) => Promise<void>;
+  /** Asks the networks what became of its posts. */
+  readonly measurePosts?: (burst: Burst) => Promise<void>;
   /** Counts who left by the links of a burst. */
   readonly countUnsubscribes?: (burst: Burst) => Promise<void>;
   /** Sees every burst that is looked at, for what others have to hear of it. */
@@ -105,6 +107,7 @@ export async function measureBurst(ports: MeasurePorts, burst: Burst): Promise<v
   const now = ports.now();
   const { sent, curve } = await loadTallies(table, burst.id);
   await ports.countUnsubscribes?.(burst);
+  await ports.measurePosts?.(burst);
   if (!curve) await saveCurve(table, burst.id, await answerCurveOf(table, burst));
   const isDue = burst.measureUntil !== undefined && now >= burst.measureUntil;
   const counted =

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Measured } from '#channels/contract.ts';
 import { acceptedByCall, type CallCounts } from '#domain/accepted-by-call.ts';
 import { callOf, drawBlock } from '#domain/draw.ts';
 import type { Lane } from '#domain/lane.ts';
@@ -7,9 +8,11 @@ import type { WindowRecord } from '#domain/window-record.ts';
 import { buildReport } from '#feedback/build-report.ts';
 import { createCountUnsubscribes } from '#feedback/count-unsubscribes.ts';
 import { createMeasure } from '#feedback/measure.ts';
+import { createMeasurePosts } from '#feedback/measure-posts.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { listComparisons, loadComparison } from '#store/comparisons.ts';
 import { saveLane } from '#store/lanes.ts';
+import { saveLeg } from '#store/legs.ts';
 import { saveManifestHead } from '#store/manifests.ts';
 import { suppressByLink } from '#store/suppress-by-link.ts';
 import { loadTallies } from '#store/tallies.ts';
@@ -346,4 +349,49 @@ test('who leaves by the link of a message counts for its call, once', async () =
     ordinals.filter((ordinal) => callAt(ordinal) === call).length,
   ]);
   expect(left).toEqual(wanted);
+});
+
+test('networks are asked what became of posts; what they do not say is no zero', async () => {
+  const one = await createFeedbackWorld();
+  const { table } = one.world;
+  const item = { burst: BURST, leg: 'mastodon', revision: 0, nonce: 'n' };
+  await saveLeg(table, undefined, { ...item, published: { postId: '77' } }, 'n');
+  let answer: (() => Promise<Measured>) | undefined;
+  let asked = 0;
+  const measurePosts = createMeasurePosts({
+    ...one.ports,
+    channelOf: (channel) => ({
+      measure: async (postId) => {
+        expect([channel, postId]).toEqual(['mastodon', '77']);
+        asked += 1;
+        return answer?.() ?? Promise.reject(new Error('unanswered'));
+      },
+    }),
+  });
+  const shown = async () => {
+    const report = await buildReport(table, one.world.burst, one.world.now);
+    return report.legs.find(({ leg }) => leg === 'mastodon')?.native?.posts[0];
+  };
+  await measurePosts(one.world.burst);
+  expect(await shown()).toBeUndefined();
+  answer = async () => ({ asOf: one.world.now, metrics: { favourites: 3, followers: 1_840 } });
+  await measurePosts(one.world.burst);
+  expect(asked).toBe(1);
+  one.world.now += HOUR;
+  await measurePosts(one.world.burst);
+  answer = async () => ({
+    asOf: one.world.now,
+    metrics: { favourites: 9, impressions: 'not_provided', followers: 2_000 },
+  });
+  one.world.now += HOUR;
+  await measurePosts(one.world.burst);
+  expect(await shown()).toMatchObject({
+    call: 'seat',
+    reach: { followers: 2_000, followers_at_moment: 1_840, impressions: 'not_provided' },
+    engagement: { favourites: 9 },
+  });
+  answer = undefined;
+  one.world.now += HOUR;
+  await measurePosts(one.world.burst);
+  expect(await shown()).toMatchObject({ engagement: { favourites: 9 } });
 });
