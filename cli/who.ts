@@ -106,8 +106,8 @@ export const suppress: Command = {
 export const erase: Command = {
   usage: 'erase ADDRESS',
   about: 'take a person off every list, and never write to them again',
-  more: `What stays: keyed digests and numbers that name nobody, and the frozen lists of bursts that are
-out, which prove who got what; see docs/operations.`,
+  more: `What stays: keyed digests and numbers that name nobody; frozen lists keep a digest in the
+person's place, so that their counts stay as they were.`,
   options: actOptions,
   examples: ['volley erase ana@example.org'],
   run: async (args) => {
@@ -115,15 +115,17 @@ out, which prove who got what; see docs/operations.`,
     const address = needed(parsed, erase.usage, 'address');
     const isDry = flag(parsed, 'dry-run');
     const api = connect(parsed);
-    const call = (dryRun: boolean) =>
-      api.call<Erased>('POST', '/v1/people/erase', dryRun ? { address, dryRun } : { address });
-    const would = await call(true);
+    const call = (body: object) =>
+      api.call<Erased>('POST', '/v1/people/erase', { address, ...body });
+    const would = await call({ dryRun: true });
     const lists = would.audiences.length === 0 ? 'no list' : would.audiences.join(', ');
     await confirm(
       `${address} is on ${lists}: erased there for good. Erase?`,
       isDry || flag(parsed, 'yes'),
     );
-    const done = isDry ? would : await call(false);
+    const done = isDry ? would : await call({});
+    // Large lists take more than one answer.
+    for (let { next } = done; next !== undefined; ) ({ next } = await call({ after: next }));
     const is = isDry ? 'would be' : 'is';
     answer(parsed.json, done, [`${address} ${is} erased from ${lists} and not written to again`]);
     return exitCodes.done;
@@ -132,4 +134,5 @@ out, which prove who got what; see docs/operations.`,
 
 interface Erased {
   readonly audiences: readonly string[];
+  readonly next?: string;
 }

@@ -242,7 +242,13 @@ export const CallerAnswer = z.strictObject({
   linkBase: z.string(),
 });
 
-export const ErasedPersonAnswer = z.strictObject({ digest: z.string(), audiences: z.array(Id) });
+export const ErasedPersonAnswer = z.strictObject({
+  digest: z.string(),
+  audiences: z.array(Id),
+  contacts: count,
+  entries: count,
+  next: z.optional(z.string()),
+});
 
 export const DeploymentAnswer = z.strictObject({
   linkBase: z.string(),

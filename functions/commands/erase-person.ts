@@ -1,19 +1,20 @@
-// Takes a person off every list and out of every import, and never writes to them again.
+// Takes a person off every list, out of every import and frozen list, and never writes to them again.
 
 import * as z from 'zod/mini';
 import { parseAddress } from '#domain/address.ts';
 import { contactIdOf } from '#domain/contact-id.ts';
 import { Refusal } from '#domain/faults.ts';
 import { audienceNames } from '#store/audience-names.ts';
-import { deleteContact, loadContact } from '#store/audiences.ts';
-import { eraseFromImports } from '#store/imports.ts';
+import { loadContact } from '#store/audiences.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
+import { eraseAddress } from './erase-address.ts';
 import { parseInput } from './parse-input.ts';
-import { suppressAddress } from './suppress-address.ts';
 
 export const ErasePersonInput = z.strictObject({
   address: z.string().check(z.maxLength(1_000)),
+  /** The `next` of the answer before: goes on where it ended. */
+  after: z.optional(z.string().check(z.regex(/^[ab]:[a-z0-9-]{0,64}$/))),
   /** Names the lists and changes nothing. */
   dryRun: z.optional(z.boolean()),
 });
@@ -21,13 +22,18 @@ export const ErasePersonInput = z.strictObject({
 export interface ErasedPerson {
   /** Keyed: says nothing about the address to whoever lacks the key. */
   readonly digest: string;
-  /** Lists the person was on. */
+  /** Lists the person was on when it began. */
   readonly audiences: readonly string[];
+  /** Contacts that were deleted, and ordinals of frozen lists that name nobody any more. */
+  readonly contacts: number;
+  readonly entries: number;
+  /** There is more to look through: ask again with it. */
+  readonly next?: string;
 }
 
 /**
- * The standing order comes first, so that a burst that is going out leaves them out from then on.
- * Frozen lists of bursts that are out keep the address: they prove who got what.
+ * The standing order comes first, so that a burst that is going out leaves them out from then on;
+ * frozen lists keep a digest, so that their counts stay as they were.
  * May be repeated at will. Throws Refusal `address_invalid`.
  */
 export async function erasePerson(
@@ -35,25 +41,24 @@ export async function erasePerson(
   input: z.output<typeof ErasePersonInput>,
 ): Promise<ErasedPerson> {
   requireScope(context, 'admin');
-  const { address, dryRun } = parseInput(ErasePersonInput, input);
+  const { address, after, dryRun } = parseInput(ErasePersonInput, input);
   const parsed = parseAddress(address);
   if (parsed.kind === 'refused') {
     throw new Refusal('address_invalid', parsed.message, { field: 'address' });
   }
-  const { table } = context;
   const id = contactIdOf(parsed.address);
   const audiences: string[] = [];
-  for await (const audience of allAudiences(context)) {
-    if (await loadContact(table, audience, id)) audiences.push(audience);
+  if (after === undefined) {
+    for await (const audience of allAudiences(context)) {
+      if (await loadContact(context.table, audience, id)) audiences.push(audience);
+    }
   }
-  if (dryRun) return { digest: '', audiences };
-  const { digest } = await suppressAddress(context, { address, reason: 'erased' });
-  for await (const audience of allAudiences(context)) {
-    await eraseFromImports(table, audience, id);
-    await deleteContact(table, audience, id);
-  }
-  await auditDeployment(context, 'erase_person', { digest, audiences });
-  return { digest, audiences };
+  if (dryRun) return { digest: '', audiences, contacts: 0, entries: 0 };
+  const given = after === undefined ? {} : { after };
+  const erased = await eraseAddress(context, { address, ...given });
+  const { digest } = erased;
+  if (after === undefined) await auditDeployment(context, 'erase_person', { digest, audiences });
+  return { audiences, ...erased };
 }
 
 async function* allAudiences({ table }: CommandContext): AsyncGenerator<string> {

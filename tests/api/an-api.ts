@@ -45,7 +45,7 @@ export function anApi(over: Partial<CommandContext> = {}): Api {
     logged,
     async token(name, ...scopes) {
       const token = `token-of-${name}-${'x'.repeat(20)}`;
-      await savePrincipal(world.table, token, { name, scopes });
+      await savePrincipal(ports.table, token, { name, scopes });
       return token;
     },
     async call(method, path, over) {
