@@ -161,10 +161,14 @@ async function lookOnce(sending: Sending, post: PostLeg): Promise<boolean> {
   return (await guard.check(name)) === undefined && (await repeat(sending, post));
 }
 
-/** A: we named it, a repeat is a no-op. C: the server holds our key and honours it. */
+/**
+ * A: we named it, a repeat is a no-op. B: what was staged becomes public once, and it was just read
+ * that it is not. C: the server holds our key and honours it. D never.
+ */
 function mayRepeat(post: PostLeg): boolean {
   const { identityClass, repeatable } = post.prepared;
-  return identityClass === 'A' || (identityClass === 'C' && repeatable);
+  if (identityClass === 'A' || identityClass === 'B') return true;
+  return identityClass === 'C' && repeatable;
 }
 
 /** The same request under the same identity; true when it settled the leg. */

@@ -188,7 +188,7 @@ export class SwarmFaults implements Faults {
 
 /** A world makes hundreds of reads and one post: what is rare is struck more often. */
 function weightOf({ verb }: Site): number {
-  if (verb === 'publish') return 10;
+  if (verb === 'publish') return 16;
   return verb === 'send' ? 2 : 1;
 }
 

@@ -290,8 +290,10 @@ function textOf(at: number): string {
 }
 
 function remedy(state: string, script: BurstScript | undefined, chance: Stream): Act | undefined {
-  const waiting = script?.legs.find((leg) => leg.waves?.some((wave) => wave.afterMs === undefined));
-  if (state === 'releasing' && waiting) return { kind: 'allocate', leg: waiting.leg };
+  const waiting = (script?.legs ?? []).filter((leg) => leg.waves !== undefined);
+  if (state === 'releasing' && waiting.length > 0) {
+    return { kind: 'allocate', leg: chance.pick(waiting).leg };
+  }
   if (state === 'stopped') return { kind: chance.chance(0.6) ? 'resume' : 'abandon' };
   if (['draft', 'approved', 'standby', 'scheduled', 'armed', 'missed'].includes(state)) {
     return chance.chance(0.3) && state === 'standby' ? { kind: 'fire' } : { kind: 'cancel' };

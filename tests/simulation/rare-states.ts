@@ -106,6 +106,45 @@ const states: readonly (readonly [string, Met])[] = [
   ['a write took effect after its writer gave up', noted('late at table put')],
   ['a write was answered with an error and stands', noted('error_effect at table put')],
   ['a write was lost and repeated', noted('lost_no_effect at table put')],
+  // Readers and what comes back of them
+  ['somebody left by the link', noted('somebody left by the link')],
+  ['a conversion was heard', noted('a conversion was heard')],
+  ['held back because she had converted', ({ ledger }) => isHeldFor(ledger, 'converted')],
+  ['somebody clicked', noted('reader: click')],
+  ['somebody complained', noted('reader: complain')],
+  ['everything came again', noted('reader: replay')],
+  ['poison came', noted('log: message_poison')],
+  [
+    'a dead letter keeps its reason',
+    ({ ledger }) => ledger.deadLetters.some((one) => one.hasReason),
+  ],
+  ['redriven', noted('redrive acknowledged')],
+  ['a redrive replayed what was set aside', noted('a dead letter was replayed')],
+  ['a breaker stopped a burst', noted('log: breaker_open')],
+  ['a runner switched the sending on again', noted('log: sending_switched_on')],
+  // Lists
+  ['erased', noted('erase acknowledged')],
+  ['erased from a frozen list', ({ ledger }) => isErasedFromList(ledger)],
+  ['erased within seconds of a freeze', ({ truth, ledger }) => isErasedAround(truth, ledger)],
+  ['erase tried again', noted('erase tried again')],
+  ['imported people were written to', ({ truth }) => truth.accepted.some(isImported)],
+  ['the frequency cap held somebody back', ({ ledger }) => hasHeld(ledger, 'frequency_cap')],
+  ['held back in quiet hours', ({ ledger }) => isHeldFor(ledger, 'quiet_hours')],
+  ['kept until quiet hours ended, then called', ({ truth }) => truth.calls.some(isReleased(truth))],
+  ['a wave was allocated by somebody', ({ truth }) => hasAllocated(truth)],
+  ['a wave left by itself', ({ truth, ledger }) => hasWaveByItself(truth, ledger)],
+  ['a wave had its allocation already', noted('allocate refused: wave_allocated')],
+  ['a first wave waited for its feedback', noted('log: first_wave_sent')],
+  ['a runner stopped its burst', ({ ledger }) => ledger.bursts.some(isStoppedByRunner)],
+  // Networks of other kinds
+  ['a post under our own name was asked for twice', ({ truth }) => isAskedTwice(truth, 'named')],
+  ['a staged post was asked for twice', ({ truth }) => isAskedTwice(truth, 'staged')],
+  ['a bare post stands and its answer was lost', ({ truth }) => isBareInDoubt(truth)],
+  ['a bare post stands', ({ truth }) => truth.posts.some(({ id }) => id.startsWith('bare'))],
+  // Releases
+  ['old code met what only new code writes', noted('old code met new items')],
+  ['a taking over stands in the audit log', ({ ledger }) => saysTakenOver(ledger)],
+  ['the audit log could not be written', noted('log: audit_unwritten')],
 ];
 
 /** Every rare state has a name; a run counts how often each was met. */
@@ -224,6 +263,99 @@ function isDoubtOnTwoLanes(burst: LedgerBurst): boolean {
     .filter((record) => record.outcomes.some((one) => one.reason === 'holder_lost'))
     .map((record) => record.lane);
   return new Set(lanes).size > 1;
+}
+
+// ---- Readers, lists, networks -------------------------------------------------------------------
+
+function isHeldFor(ledger: Ledger, reason: string): boolean {
+  return hasOutcome(ledger, 'held_back', reason) || hasHeld(ledger, reason);
+}
+
+function isErasedFromList(ledger: Ledger): boolean {
+  return ledger.bursts.some(({ members }) =>
+    members.some(({ address }) => address.startsWith('#')),
+  );
+}
+
+function isErasedAround(truth: Truth, ledger: Ledger): boolean {
+  return truth.acknowledgements.some(
+    (ack) =>
+      ack.kind === 'erased' &&
+      ledger.bursts.some(({ frozenAt }) => Math.abs((frozenAt ?? 0) - ack.at) < 10_000),
+  );
+}
+
+function isImported({ address }: Truth['accepted'][number]): boolean {
+  return address.startsWith('new');
+}
+
+/** A call after the end of quiet hours that held back everybody of the leg at its moment. */
+function isReleased(truth: Truth): (call: CallTruth) => boolean {
+  const minuteOf = (at: number) => (at / 60_000) % 1_440;
+  return (call) => {
+    const leg = truth.bursts
+      .find((one) => one.burst === call.burst)
+      ?.legs.find((one) => one.leg === call.leg);
+    if (!leg?.quiet) return false;
+    const since = minuteOf(call.startedAt) - leg.quiet.to;
+    const momentAt = truth.moments.find((one) => one.burst === call.burst)?.momentAt ?? 0;
+    return since >= 0 && since < 1 && minuteOf(momentAt) < leg.quiet.to;
+  };
+}
+
+function hasAllocated(truth: Truth): boolean {
+  return truth.acknowledgements.some(({ kind }) => kind === 'allocated');
+}
+
+function hasWaveByItself(truth: Truth, ledger: Ledger): boolean {
+  return ledger.bursts.some(({ burst, ranges }) =>
+    ranges.some(({ leg, waves }) =>
+      waves?.some(
+        ({ calls }, index) =>
+          index > 0 &&
+          calls !== undefined &&
+          !truth.acknowledgements.some(
+            (ack) =>
+              ack.kind === 'allocated' &&
+              ack.burst === burst &&
+              ack.leg === leg &&
+              ack.wave === index + 1,
+          ),
+      ),
+    ),
+  );
+}
+
+function isAskedTwice(truth: Truth, kind: string): boolean {
+  return truth.bursts.some(({ burst, legs }) =>
+    legs.some((leg) => {
+      if (leg.channel !== kind) return false;
+      const calls = truth.calls.filter((call) => call.burst === burst && call.leg === leg.leg);
+      return calls.filter((call) => call.accepted > 0 || !call.arrived).length > 1;
+    }),
+  );
+}
+
+function isBareInDoubt(truth: Truth): boolean {
+  return truth.bursts.some(({ burst, legs }) =>
+    legs.some(
+      ({ leg, isBare }) =>
+        isBare &&
+        truth.calls.some(
+          (call) => call.burst === burst && call.leg === leg && call.accepted > 0 && !call.arrived,
+        ),
+    ),
+  );
+}
+
+function isStoppedByRunner({ audit }: LedgerBurst): boolean {
+  return audit.said.includes('stopped');
+}
+
+function saysTakenOver(ledger: Ledger): boolean {
+  return ledger.bursts.some(({ audit }) =>
+    audit.said.some((what) => what.startsWith('taken over')),
+  );
 }
 
 // ---- Providers ----------------------------------------------------------------------------------

@@ -70,6 +70,16 @@ export interface Script {
   readonly statedPerSecond: number;
 }
 
+const POST_CHANNELS: readonly PostChannel[] = [
+  'mastodon',
+  'mastodon',
+  'mastodon',
+  'named',
+  'named',
+  'staged',
+  'bare',
+];
+
 /** 2027-03-04T00:00:00Z; some worlds begin shortly before midnight. */
 const BASE = 1_804_118_400_000;
 const SIZES = [30, 60, 90, 120, 160, 200, 240, 300, 380] as const;
@@ -112,7 +122,7 @@ function withExtras(stream: Stream, burst: BurstScript, startAt: number): BurstS
   const legs = burst.legs.map((leg): LegScript => {
     const own = stream.fork(leg.leg);
     if (leg.kind === 'post') {
-      return { ...leg, channel: own.pick(['mastodon', 'mastodon', 'named', 'staged', 'bare']) };
+      return { ...leg, channel: own.pick(POST_CHANNELS) };
     }
     const size = leg.audience?.addresses.length ?? 0;
     // Now and then somebody wants silence to end a leg early.
@@ -293,6 +303,9 @@ function disturb(
       .pick(['by_operator', 'withdrawn', 'unsubscribed'] as const);
     does(at, { kind: 'suppress', address, reason });
   }
+  // Whoever finds it stopped by a breaker, or by anybody, lets it go on.
+  const again = stream.fork('again');
+  if (again.chance(0.2)) does(momentAt + again.between(3_000, 60_000), { kind: 'resume' });
   drawExtraActs(
     stream.fork('extra'),
     {

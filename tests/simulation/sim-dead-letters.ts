@@ -5,7 +5,11 @@ import type { DeadLetter, DeadLetters } from '#domain/ports.ts';
 import type { SimNode } from './node.ts';
 import type { SimQueue } from './sim-queue.ts';
 
-export function deadLettersOf(node: SimNode, queue: SimQueue): DeadLetters {
+export function deadLettersOf(
+  node: SimNode,
+  queue: SimQueue,
+  note: (state: string) => void,
+): DeadLetters {
   const unanswered = (why: string) =>
     new Fault('queue_unanswered', `the queue did not answer: ${why}`, { retryable: true });
   const call = <R>(verb: string, isWrite: boolean, apply: () => R) =>
@@ -24,7 +28,11 @@ export function deadLettersOf(node: SimNode, queue: SimQueue): DeadLetters {
     receive: (hideSeconds) =>
       call<readonly DeadLetter[]>('receive', false, () => queue.receiveDead(10, hideSeconds)),
     giveBack: (receipts) => call('give back', true, () => queue.giveBackDead(receipts)),
-    replay: (body) => call('replay', true, () => queue.put(body, [5])),
+    replay: (body) =>
+      call('replay', true, () => {
+        note('a dead letter was replayed');
+        queue.put(body, [5]);
+      }),
     remove: (receipt) => call('remove', true, () => queue.removeDead(receipt)),
   };
 }

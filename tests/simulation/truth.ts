@@ -124,6 +124,8 @@ export interface BurstTruth {
     /** Past its start plus this it is late, and nobody has asked for that. */
     readonly deadlineMs: number;
     readonly outcome?: string;
+    /** Of a post: the kind of network. */
+    readonly channel?: string;
     /** Of a post: may never be repeated, whatever happened to its answer. */
     readonly isBare?: boolean;
     readonly quiet?: { readonly from: number; readonly to: number };

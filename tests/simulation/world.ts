@@ -417,7 +417,7 @@ class World implements Surroundings {
       newToken: () => node.entropy.id(),
       buildReport: async () => ({}),
       startRunner: (burst) => this.#startRunner(node, burst),
-      deadLetters: deadLettersOf(node, this.#queue),
+      deadLetters: deadLettersOf(node, this.#queue, (state) => this.note(state)),
       channels: quietChannels,
       setSending: (burst, enabled) => this.#setSending(node, table, burst, enabled),
     };
@@ -762,6 +762,7 @@ function truthOf(script: BurstScript, startAt: number): Truth['bursts'][number] 
       kind: leg.kind,
       offsetMs: leg.offsetMs,
       deadlineMs: leg.deadlineMs,
+      ...(leg.kind === 'post' ? { channel: leg.channel ?? 'mastodon' } : {}),
       ...(leg.channel === 'bare' ? { isBare: true } : {}),
       ...(leg.quiet ? { quiet: leg.quiet } : {}),
       ...(leg.skipsConverted ? { skipsConverted: true } : {}),
