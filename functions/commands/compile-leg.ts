@@ -12,6 +12,7 @@ import type { BroadcastLegPlan, CallToAction, EmailLegPlan, LegPlan } from '#dom
 import { parseSender } from '#domain/sender.ts';
 import { audienceId } from './audience-id.ts';
 import { allocationFrom } from './compile-allocation.ts';
+import { filled } from './compile-envelope.ts';
 import { firstWaveOf } from './compile-first-wave.ts';
 import { holdingOf } from './compile-holding.ts';
 import type { Compilation, CompiledLeg } from './compile-plan.ts';
@@ -143,7 +144,11 @@ function contentOf(compilation: Compilation, input: Input<EmailLegFile>) {
   if (!bytes) return undefined;
   let body: string;
   try {
-    body = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    body = filled(
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+      compilation.fill,
+      'markdown',
+    );
   } catch {
     return compilation.problem(field, `the file "${leg.body}" is not UTF-8 text`);
   }
@@ -168,7 +173,7 @@ function contentOf(compilation: Compilation, input: Input<EmailLegFile>) {
       compilation,
       input,
       body,
-      compileEmail({ subject: leg.subject, body, calls }),
+      compileEmail({ subject: filled(leg.subject, compilation.fill, 'plain'), body, calls }),
     );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -209,7 +214,8 @@ function compileBroadcastLeg(
   const { path, name, leg } = input;
   const timing = timingOf(compilation, input);
   const posts = postsOf(compilation, input, leg.calls);
-  checkText(compilation, [...path, 'text'], leg.text);
+  const announcement = filled(leg.text, compilation.fill, 'plain');
+  checkText(compilation, [...path, 'text'], announcement);
   const image = leg.image === undefined ? undefined : imageOf(compilation, path, leg.image);
   return posts.map(({ suffix, afterMs, carried }) => ({
     kind: 'broadcast',
@@ -217,7 +223,7 @@ function compileBroadcastLeg(
     channel: leg.channel,
     connection: leg.connection ?? leg.channel,
     ...carried,
-    text: leg.text,
+    text: announcement,
     ...(leg.language === undefined ? {} : { language: leg.language }),
     ...(image === undefined ? {} : { image }),
     ...timing,

@@ -13,6 +13,7 @@ import { limits } from '#domain/limits.ts';
 import { type Moment, parseMoment } from '#domain/moment.ts';
 import { type CallToAction, type LegPlan, Plan } from '#domain/plan.ts';
 import type { CampaignSource } from '#domain/read-campaign-file.ts';
+import { envelopeOf, type Fill, fillOf } from './compile-envelope.ts';
 import { frequencyCapOf, holdoutOf } from './compile-holding.ts';
 import { compileLeg } from './compile-leg.ts';
 import { registrationOf } from './compile-registration.ts';
@@ -25,6 +26,8 @@ export interface CompileOptions {
   /** Where this deployment serves tracked links: `https://go.example.com`. */
   readonly linkBase: string;
   readonly configurationSet: string;
+  /** Leaves the envelope's free text open, as it was approved. */
+  readonly isUnfilled?: boolean;
   /** By the name the campaign file uses. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
@@ -57,6 +60,8 @@ export class Compilation {
   readonly defaults: string[] = [];
   readonly notes: string[] = [];
   readonly media = new Map<string, Media>();
+  /** What stands where the envelope's field does. */
+  fill: Fill | undefined;
 
   constructor(source: CampaignSource, options: CompileOptions) {
     this.source = source;
@@ -112,6 +117,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
   const { file } = source;
   const linkBase = linkBaseOf(compilation);
   const calls = callsOf(compilation, new URL(linkBase).host);
+  compilation.fill = fillOf(compilation);
   const legs = legsOf(compilation, calls);
   const timing = timingOf(compilation);
   const withinMs = compilation.duration(['goal', 'within'], file.goal?.within, 7 * 86_400_000);
@@ -124,6 +130,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
   const holdout = holdoutOf(compilation);
   const plans = legs.map((leg) => leg.plan);
   const registration = registrationOf(compilation, plans);
+  const envelope = envelopeOf(compilation, plans);
   const followUps = followUpsOf(compilation, plans, calls);
   if (compilation.problems.length > 0) throw refuseFile(compilation.problems);
   const { goal, burst } = file;
@@ -152,6 +159,7 @@ export function compilePlan(source: CampaignSource, options: CompileOptions): Co
     policy: compilation.orDefault(['burst', 'in-doubt'], burst['in-doubt'], 'at-most-once'),
     ...cap,
     ...holdout,
+    ...envelope,
     attributionMs: withinMs,
     registration,
     plannedAt: options.now,

@@ -7,6 +7,7 @@ import { changeBurst } from './change-burst.ts';
 import { type CommandContext, dryIf, requireScope } from './context.ts';
 import { describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
+import { requireEnvelope } from './require-envelope.ts';
 import type { ChangedBurstView } from './schedule-burst.ts';
 
 export const FireBurstInput = z.strictObject({
@@ -21,7 +22,7 @@ export const FireBurstInput = z.strictObject({
  * T is the moment of the durable write. A runner on stand-by sees it within 250 ms; one is started
  * when none holds the lease.
  * Throws Refusal `wrong_state`, `too_early`, `too_late`, `not_approved`, `approval_expired`,
- * `outcome_missing` or `outcome_unknown`.
+ * `outcome_missing`, `outcome_unknown` or `outside_envelope`.
  */
 export async function fireBurst(
   context: CommandContext,
@@ -29,12 +30,16 @@ export async function fireBurst(
 ): Promise<ChangedBurstView> {
   requireScope(context, 'operator');
   const { burst: id, outcome, dryRun } = parseInput(FireBurstInput, input);
-  const { burst, warnings } = await changeBurst(dryIf(context, dryRun), id, 'fire', (header) =>
-    advance(header, {
-      kind: 'fire',
-      now: context.clock.now(),
-      ...(outcome === undefined ? {} : { outcome }),
-    }),
+  const { burst, warnings } = await changeBurst(
+    dryIf(context, dryRun),
+    id,
+    'fire',
+    async (header) => {
+      const now = context.clock.now();
+      await requireEnvelope(context, header, now);
+      const chosen = outcome === undefined ? {} : { outcome };
+      return advance(header, { kind: 'fire', now, ...chosen });
+    },
   );
   return { ...describeBurst(burst), warnings };
 }

@@ -64,12 +64,12 @@ export async function planBurst(
 ): Promise<PlannedBurst> {
   requireScope(context, 'operator');
   const given = parseInput(PlanBurstInput, input);
-  const { compiled, audiences, wanted } = await readPlan(context, given);
+  const { compiled, audiences, wanted, envelopeHash } = await readPlan(context, given);
   if (given.dryRun) return answer(wanted, compiled, audiences, []);
   for (const media of compiled.media) await saveMedia(context.table, media.bytes);
   await savePlan(context.table, compiled.plan);
   await notePlannedBurst(context.table, wanted.id);
-  const { burst, isChanged, warnings } = await writeHeader(context, wanted);
+  const { burst, isChanged, warnings } = await writeHeader(context, wanted, envelopeHash);
   if (isChanged) await storeLinks(context, burst);
   return { ...answer(burst, compiled, audiences, warnings), isChanged };
 }
@@ -79,6 +79,8 @@ export interface ReadPlan {
   readonly audiences: readonly AudienceCount[];
   /** The header it would have. */
   readonly wanted: Burst;
+  /** Of a plan with an envelope: the hash of what is approved, its free text left open. */
+  readonly envelopeHash?: string;
 }
 
 /** What a campaign file and its files come to; writes nothing. Throws as `planBurst` does. */
@@ -90,21 +92,28 @@ export async function readPlan(
   const reading = readCampaignFile(file.text, file.name);
   if (reading.kind === 'refused') throw refuseFile(reading.problems);
   const { source } = reading;
-  const compiled = compilePlan(source, {
+  const options = {
     burst: given.burst ?? idOf(source),
     now: context.clock.now(),
     linkBase: context.linkBase,
     configurationSet: context.configurationSet,
     files: bytesOf(given.files ?? {}),
-  });
+  };
+  const compiled = compilePlan(source, options);
+  const open = compiled.plan.envelope && compilePlan(source, { ...options, isUnfilled: true });
   const audiences = await countAudiences(context, compiled.plan);
   refuseEmptyLists(source, audiences);
   await refuseUnknownLists(context, source, compiled.plan);
   const wanted = headerOf(context, compiled, totalOf(audiences));
-  return { compiled, audiences, wanted };
+  const envelopeHash = open && contentHash(open.plan);
+  return { compiled, audiences, wanted, ...(envelopeHash ? { envelopeHash } : {}) };
 }
 
-async function writeHeader(context: CommandContext, wanted: Burst) {
+async function writeHeader(
+  context: CommandContext,
+  wanted: Burst,
+  envelopeHash: string | undefined,
+) {
   if (!(await loadBurst(context.table, wanted.id, { consistent: true }))) {
     requireVersion(context.expected, undefined);
     const saved = await createBurst(context.table, wanted, context.entropy.id());
@@ -118,8 +127,20 @@ async function writeHeader(context: CommandContext, wanted: Burst) {
     const { contentHash: hash, legs } = wanted;
     const edited = advance(burst, { kind: 'edit', contentHash: hash, legs });
     if (edited.kind === 'refused') return edited;
-    return { ...edited, burst: withContent(edited.burst, wanted) };
+    const content = withContent(edited.burst, wanted);
+    return { ...edited, burst: keepingApproval(burst, content, envelopeHash) };
   });
+}
+
+/** Another free text inside the envelope that was approved leaves its approval standing. */
+function keepingApproval(before: Burst, after: Burst, envelopeHash: string | undefined): Burst {
+  const { approval } = before;
+  const approved = approval?.envelopeHash ?? approval?.contentHash;
+  if (!approval || envelopeHash === undefined || approved !== envelopeHash) return after;
+  const { contentHash: hash } = after;
+  const kept = { ...approval, contentHash: hash, envelopeHash };
+  // It is the envelope's planner whom nobody may stand in for, not whoever fills it in.
+  return { ...after, state: 'approved', plannedBy: before.plannedBy, approval: kept };
 }
 
 /** The header of this content, as it stands before anybody approves it. */
@@ -143,13 +164,15 @@ function headerOf(context: CommandContext, compiled: CompiledPlan, recipients: n
     epoch: 0,
     lanes: 0,
     policy: plan.policy,
+    ...(plan.envelope === undefined ? {} : { envelope: plan.envelope }),
     legs: [...compiled.legs],
   };
 }
 
 /** An edited header with everything that the content decides, and its editor as its planner. */
 function withContent(edited: Burst, wanted: Burst): Burst {
-  const { outcomes: _o, momentAt: _m, standbyFrom: _f, standbyUntil: _u, ...rest } = edited;
+  const { outcomes: _o, momentAt: _m, standbyFrom: _f, standbyUntil: _u, ...kept } = edited;
+  const { envelope: _e, ...rest } = kept;
   const { plannedBy, approvalPolicy, zone, policy } = wanted;
   const { outcomes, momentAt, standbyFrom, standbyUntil } = wanted;
   return {
@@ -158,6 +181,7 @@ function withContent(edited: Burst, wanted: Burst): Burst {
     approvalPolicy,
     zone,
     policy,
+    ...(wanted.envelope === undefined ? {} : { envelope: wanted.envelope }),
     ...(outcomes === undefined ? {} : { outcomes }),
     ...(momentAt === undefined ? {} : { momentAt }),
     ...(standbyFrom === undefined ? {} : { standbyFrom }),

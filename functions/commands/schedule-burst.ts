@@ -11,6 +11,7 @@ import { type CommandContext, dryIf, requireScope } from './context.ts';
 import { type BurstView, describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import { withApprovalPolicy } from './require-approval.ts';
+import { requireEnvelope } from './require-envelope.ts';
 import { storeLinks } from './store-links.ts';
 
 export const ScheduleBurstInput = z.strictObject({
@@ -41,6 +42,7 @@ export async function scheduleBurst(
     async (header) => {
       const now = context.clock.now();
       const moment = momentOf(header, { at, zone, now });
+      await requireEnvelope(context, header, moment.at);
       const checked = await withApprovalPolicy(context, header);
       return advance(checked, { kind: 'schedule', momentAt: moment.at, zone: moment.zone, now });
     },

@@ -11,6 +11,7 @@ import { type CommandContext, dryIf, requireScope } from './context.ts';
 import { describeBurst } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import { withApprovalPolicy } from './require-approval.ts';
+import { requireEnvelope } from './require-envelope.ts';
 import type { ChangedBurstView } from './schedule-burst.ts';
 import { storeLinks } from './store-links.ts';
 
@@ -38,6 +39,7 @@ export async function standbyBurst(
     async (header) => {
       const now = context.clock.now();
       const span = spanOf(header, wanted, now);
+      await requireEnvelope(context, header, undefined);
       const checked = await withApprovalPolicy(context, header);
       return advance(checked, { kind: 'standby', ...span, now });
     },

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { Deed } from './deed.ts';
+import { Envelope } from './envelope.ts';
 import { Id, InstantSchema, Mark, Name } from './ids.ts';
 import { LegSummary } from './leg.ts';
 import { limits } from './limits.ts';
@@ -31,6 +32,8 @@ export const Approval = z.strictObject({
   by: Mark,
   at: InstantSchema,
   expiresAt: z.optional(InstantSchema),
+  /** Of an envelope: the content with its free text left open, which is what was approved. */
+  envelopeHash: z.optional(z.string()),
 });
 export type Approval = z.output<typeof Approval>;
 
@@ -48,6 +51,8 @@ export const Burst = z.strictObject({
   /** `second` demands an approval by somebody else than plannedBy. */
   approvalPolicy: z.enum(['none', 'second']),
   approval: z.optional(Approval),
+  /** Who may release it, when, and to how many people. */
+  envelope: z.optional(Envelope),
   /** The zone the moment was planned in (IANA). */
   zone: z.string(),
   /** T. Absent while nobody knows it (stand-by before a fire). */

@@ -1,7 +1,17 @@
 // The campaign file as a marketer writes it: its schema, nothing resolved yet.
 
 import * as z from 'zod/mini';
-import { duration, fileName, id, line, maySay, name, percentage, says } from './file-values.ts';
+import {
+  duration,
+  fileName,
+  hours,
+  id,
+  line,
+  maySay,
+  name,
+  percentage,
+  says,
+} from './file-values.ts';
 import { EmailCalls, LegFile, QuietHoursFile, quietHoursSentence } from './leg-file.ts';
 import { limits } from './limits.ts';
 
@@ -89,6 +99,30 @@ const FollowUpFile = z.strictObject({
 });
 export type FollowUpFile = z.output<typeof FollowUpFile>;
 
+/** As a column is named in a text. */
+export const ENVELOPE_NAME_PATTERN = /^[a-z][a-z0-9_]{0,39}$/;
+
+const EnvelopeFile = z.strictObject({
+  recipients: says(
+    z.int().check(z.gte(1), z.lte(limits.audienceMax)),
+    'At most so many people get it.',
+  ),
+  channels: maySay(z.array(name).check(z.minLength(1)), 'Only these. Default: those of the legs.'),
+  hours: maySay(hours, 'It leaves between these times of day, where it was planned: 08:00-22:00.'),
+  who: maySay(
+    z.array(line(64)).check(z.minLength(1), z.maxLength(50)),
+    'Who may schedule and fire it, by the name of their token. Default: every operator.',
+  ),
+  field: maySay(
+    z.strictObject({
+      name: says(line(40), 'As it stands in braces in subject, body and post: place for {place}.'),
+      max: says(z.int().check(z.gte(1), z.lte(500)), 'At most so many characters.'),
+      or: says(line(500), 'What stands there until `fill` says something else.'),
+    }),
+    'One free text that may still change after the approval.',
+  ),
+});
+
 const BurstFile = z.strictObject({
   at: maySay(
     moment,
@@ -116,6 +150,11 @@ const BurstFile = z.strictObject({
       ),
     'Who has to approve: none, second person, or second person above 5000 recipients. Default: none.',
   ),
+  envelope: maySay(
+    EnvelopeFile,
+    'Approved beforehand, so that a trained team acts in minutes: inside of it nobody is asked again.',
+  ),
+  fill: maySay(line(500), 'The free text of the envelope. Changing it keeps the approval.'),
   late: maySay(duration, 'Of every leg that has none of its own.'),
   'quiet-hours': maySay(
     QuietHoursFile,
@@ -181,7 +220,6 @@ export type CampaignFile = z.output<typeof CampaignFile>;
 
 /** What a campaign file may come to say one day. Refused by name rather than ignored. */
 export const NOT_YET: ReadonlyMap<string, string> = new Map([
-  ['envelope', 'pre-approved envelopes'],
   ['order', 'an order of sending beyond `first`'],
   ['video', 'videos'],
 ]);

@@ -1,6 +1,7 @@
 // What a burst will say and to whom: the whole content, compiled from a campaign file, bound by a hash.
 
 import * as z from 'zod/mini';
+import { Envelope } from './envelope.ts';
 import { Id, InstantSchema, Name } from './ids.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { Registration } from './registration.ts';
@@ -175,6 +176,8 @@ export const Plan = z.strictObject({
   frequencyCap: z.optional(
     z.strictObject({ messages: z.int().check(z.gte(1)), withinMs: z.int().check(z.gte(1)) }),
   ),
+  /** What was approved beforehand for a team to do without asking again. */
+  envelope: z.optional(Envelope),
   /** This share of every list gets no message, drawn by chance over people (statistics S20). */
   holdout: z.optional(z.number().check(z.gt(0), z.lt(1))),
   attributionMs: z.int(),

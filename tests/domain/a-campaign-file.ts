@@ -192,6 +192,17 @@ export const aCampaignFile: fc.Arbitrary<CampaignFile> = block<CampaignFile>(['c
     'if-not-ready': ready,
     'in-doubt': fc.constantFrom('at-most-once' as const, 'resend-when-unproven' as const),
     holdout: share,
+    envelope: fc.record(
+      {
+        recipients: fc.integer({ min: 1, max: 1_000 }),
+        channels: fc.array(name, { minLength: 1, maxLength: 2 }),
+        hours,
+        who: fc.array(text(64), { minLength: 1, maxLength: 2 }),
+        field: fc.record({ name: text(40), max: fc.integer({ min: 1, max: 500 }), or: text(500) }),
+      },
+      { requiredKeys: ['recipients'] },
+    ),
+    fill: text(500),
     // biome-ignore lint/suspicious/noThenProperty: the file's own word; its value is data, never called
     then: names(
       block<FollowUpFile>(['who', 'after', 'body'], {
