@@ -12,6 +12,7 @@ import { loadPlan } from '#store/plans.ts';
 import { releasedBursts } from '#store/released-bursts.ts';
 import { listSuppressed } from '#store/suppressions.ts';
 import { loadFrame } from '#store/tallies.ts';
+import { DigestSet } from './digest-set.ts';
 import { exceptedByLeg } from './excepted-lists.ts';
 import type { RunnerPorts } from './ports.ts';
 
@@ -126,7 +127,7 @@ async function historyFor(
  * different outcomes never both leave, so they may hold the same people.
  */
 class Seen {
-  readonly #byOutcome = new Map<string, Set<string>>();
+  readonly #byOutcome = new Map<string, DigestSet>();
 
   /** True when a leg that may leave together with this one has the address already. */
   hasSeen(digest: string, outcome: string | undefined): boolean {
@@ -137,8 +138,8 @@ class Seen {
     return false;
   }
 
-  #of(outcome: string): Set<string> {
-    const digests = this.#byOutcome.get(outcome) ?? new Set();
+  #of(outcome: string): DigestSet {
+    const digests = this.#byOutcome.get(outcome) ?? new DigestSet();
     this.#byOutcome.set(outcome, digests);
     return digests;
   }
