@@ -3,12 +3,18 @@
 import { type AttributionRule, creditedLink } from './attribution.ts';
 import { type Facts, marks } from './facts.ts';
 import { classifyClicks } from './human-click.ts';
-import { type Tally, TallyBuilder, waveRow } from './tally.ts';
+import { heldOutRow, type Tally, TallyBuilder, waveRow } from './tally.ts';
 
 /** What a burst fixes for its counting. */
 export interface FoldRule extends AttributionRule {
   /** The end of the counting window: first answers after it are late. */
   readonly countedUntil: number;
+  /** Ordinals that chance held back. */
+  readonly heldOut?: readonly {
+    readonly leg: string;
+    readonly from: number;
+    readonly to: number;
+  }[];
   /** Of posts of a series: each is read until its own instant, all of them equally long. */
   readonly reads?: readonly { readonly leg: string; readonly until: number }[];
   /** Which first answers decide; absent: clicks. */
@@ -48,6 +54,7 @@ interface Came {
 
 function foldOne(one: One): void {
   const { facts, rule, builder } = one;
+  if (foldHeldOut(one)) return;
   const came: Came = { reached: new Set(), answeredAt: new Map(), isScanned: false };
   if (facts.link !== '') foldEmail(one, came);
   if (facts.clicks.length > 0) foldClicks(one, came);
@@ -64,6 +71,16 @@ function foldOne(one: One): void {
     const wave = waveOf(one, link);
     if (wave !== undefined) builder.add(waveRow(link, wave), answerOf(rule));
   }
+}
+
+/** Who was held back counts for no call, whatever became known of them. */
+function foldHeldOut({ holder, facts, rule, builder }: One): boolean {
+  const own = rule.heldOut?.find(({ from, to }) => Number(holder) >= from && Number(holder) < to);
+  if (!own) return false;
+  if (facts.conversions.some(({ at }) => at <= rule.countedUntil)) {
+    builder.add(heldOutRow(own.leg), 'converting');
+  }
+  return true;
 }
 
 function answerOf({ metric }: FoldRule): 'uniqueHuman' | 'converting' {

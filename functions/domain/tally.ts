@@ -51,6 +51,11 @@ export function waveRow(link: string, wave: number): string {
   return `${link}#${wave}`;
 }
 
+/** Counts of those of a leg whom chance held back: they got nothing, and some convert all the same. */
+export function heldOutRow(leg: string): string {
+  return `${leg}!`;
+}
+
 /** First answers of a link by their delay: counts by the place of `delayEnds`. */
 export function delayRow(link: string): string {
   return `${link}@`;

@@ -85,6 +85,7 @@ export function foldRuleOf(
     metric,
     valueCap,
     waves,
+    heldOut: heldOutOf(head),
     reads: readsOf(burst, frame, momentAt),
   };
 }
@@ -96,4 +97,10 @@ function readsOf(burst: Burst, { registration }: Frame, momentAt: number) {
     const offsetMs = burst.legs.find(({ name }) => name === leg)?.offsetMs ?? 0;
     return [{ leg, until: momentAt + offsetMs + readMs }];
   });
+}
+
+function heldOutOf(head: Pick<ManifestHead, 'legs'> | undefined) {
+  return (head?.legs ?? []).flatMap(({ leg, held = [] }) =>
+    held.filter(({ reason }) => reason === 'holdout').map(({ from, to }) => ({ leg, from, to })),
+  );
 }

@@ -2,7 +2,7 @@
 
 import { burstCost } from '#domain/cost.ts';
 import { quantaMax } from '#domain/fold-facts.ts';
-import { type Counter, countOf, waveRow } from '#domain/tally.ts';
+import { type Counter, countOf, heldOutRow, waveRow } from '#domain/tally.ts';
 import type {
   CallTally,
   ChannelTally,
@@ -29,7 +29,29 @@ export function comparisonInput(
   groups: readonly ReportGroup[],
 ): ComparisonInput {
   const plan = planOf(basis, groups);
-  return { plan, channels: groups.map((group) => channelTally(basis, plan, group)) };
+  const holdout = holdoutOf(basis, groups);
+  return {
+    plan,
+    channels: groups.map((group) => channelTally(basis, plan, group)),
+    ...(holdout ? { holdout } : {}),
+  };
+}
+
+/** Everybody whom chance gave a message against everybody whom it held back, delivered or not. */
+function holdoutOf(basis: ReportBasis, groups: readonly ReportGroup[]): ComparisonInput['holdout'] {
+  const { holdout, tally } = basis;
+  if (!holdout) return undefined;
+  const emails = groups.filter(({ kind }) => kind === 'email');
+  const converting = emails
+    .flatMap((group) => group.shares.map(({ call }) => countsOf(basis, group, call)))
+    .reduce((sum, count) => sum + count('converting'), 0);
+  const heldOut = emails
+    .flatMap(({ legs }) => legs)
+    .reduce((sum, leg) => sum + countOf(tally, heldOutRow(leg), 'converting'), 0);
+  return {
+    treated: { n: holdout.treated, s: Math.min(converting, holdout.treated) },
+    holdout: { n: holdout.heldOut, s: Math.min(heldOut, holdout.heldOut) },
+  };
 }
 
 /** The calls that any group shows, in the plan's order. */

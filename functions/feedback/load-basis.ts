@@ -1,6 +1,7 @@
 // Reads what a report is computed from: one strong query, whatever the size of the list.
 
 import type { Burst } from '#domain/burst.ts';
+import type { WaveRange } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
 import { sumTallies } from '#domain/tally.ts';
 import { loadManifestHead } from '#store/manifests.ts';
@@ -48,7 +49,7 @@ export async function loadBasis(
     ...(sent ? { sent: sortedRows(sent) } : {}),
     declared: declaredOf(tallies),
     native: nativeOf(tallies),
-    waves: await wavesOf(table, burst.id, tally),
+    ...(await manifestPart(table, burst.id, tally)),
     ...(tallies.curve ? { answerCurve: tallies.curve } : {}),
     ...marks,
   };
@@ -83,20 +84,35 @@ function nativeOf({ native }: Tallies): ReportBasis['native'] {
   );
 }
 
-async function wavesOf(table: Table, burst: string, tally: object): Promise<ReportBasis['waves']> {
-  if (!Object.keys(tally).some((row) => row.includes('#'))) return [];
+/** Waves and holdout stand in the manifest's head, which is read only where a row speaks of them. */
+async function manifestPart(
+  table: Table,
+  burst: string,
+  tally: object,
+): Promise<Pick<ReportBasis, 'waves' | 'holdout'>> {
+  if (!Object.keys(tally).some((row) => row.includes('#') || row.endsWith('!'))) {
+    return { waves: [] };
+  }
   const head = await loadManifestHead(table, burst);
-  return (head?.legs ?? []).flatMap(({ leg, waves = [] }) =>
-    waves.length < 2
-      ? []
-      : [
-          {
-            leg,
-            waves: waves.map(({ startAt, allocation }) => ({
-              ...(startAt === undefined ? {} : { startAt }),
-              ...(allocation === undefined ? {} : { allocation: [...allocation] }),
-            })),
-          },
-        ],
-  );
+  const legs = head?.legs ?? [];
+  const isKnown = Object.keys(tally).some((row) => row.endsWith('!'));
+  const heldOut = legs
+    .flatMap(({ held = [] }) => held)
+    .filter(({ reason }) => reason === 'holdout')
+    .reduce((sum, { from, to }) => sum + to - from, 0);
+  const treated = legs.reduce((sum, { from, sendableTo }) => sum + sendableTo - from, 0);
+  return {
+    waves: legs.flatMap(({ leg, waves = [] }) => (waves.length < 2 ? [] : [wavesOf(leg, waves)])),
+    ...(isKnown && heldOut > 0 ? { holdout: { treated, heldOut } } : {}),
+  };
+}
+
+function wavesOf(leg: string, waves: readonly WaveRange[]): ReportBasis['waves'][number] {
+  return {
+    leg,
+    waves: waves.map(({ startAt, allocation }) => ({
+      ...(startAt === undefined ? {} : { startAt }),
+      ...(allocation === undefined ? {} : { allocation: [...allocation] }),
+    })),
+  };
 }

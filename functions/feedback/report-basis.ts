@@ -72,6 +72,10 @@ export const ReportBasis = z.strictObject({
       ),
     }),
   ),
+  /** Whom chance gave a message and whom it held back; only where conversions of both are known. */
+  holdout: z.optional(
+    z.strictObject({ treated: z.int().check(z.gte(0)), heldOut: z.int().check(z.gte(0)) }),
+  ),
   answerCurve: z.optional(AnswerCurve),
   /** This is the one read that was registered, on a snapshot. */
   finalRead: z.boolean(),
