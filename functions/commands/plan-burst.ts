@@ -8,6 +8,7 @@ import { contentHash } from '#domain/content-hash.ts';
 import { Refusal } from '#domain/faults.ts';
 import { refuseFile } from '#domain/file-problem.ts';
 import { Id } from '#domain/ids.ts';
+import type { Plan } from '#domain/plan.ts';
 import { type CampaignSource, readCampaignFile } from '#domain/read-campaign-file.ts';
 import { createBurst, loadBurst } from '#store/bursts.ts';
 import { saveMedia } from '#store/media.ts';
@@ -20,6 +21,7 @@ import { type CommandContext, requireScope } from './context.ts';
 import { type AudienceCount, countAudiences, totalOf } from './count-audiences.ts';
 import { type BurstView, describeBurst, requireVersion } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
+import { refuseTakenIds } from './refuse-taken-ids.ts';
 import { refuseUnknownLists } from './refuse-unknown-lists.ts';
 import { storeLinks } from './store-links.ts';
 
@@ -102,8 +104,9 @@ export async function readPlan(
   const compiled = compilePlan(source, options);
   const open = compiled.plan.envelope && compilePlan(source, { ...options, isUnfilled: true });
   const audiences = await countAudiences(context, compiled.plan);
-  refuseEmptyLists(source, audiences);
+  refuseEmptyLists(source, audiences, compiled.plan);
   await refuseUnknownLists(context, source, compiled.plan);
+  await refuseTakenIds(context, source, compiled.plan);
   const wanted = headerOf(context, compiled, totalOf(audiences));
   const envelopeHash = open && contentHash(open.plan);
   return { compiled, audiences, wanted, ...(envelopeHash ? { envelopeHash } : {}) };
@@ -235,13 +238,21 @@ function bytesOf(files: { readonly [name: string]: z.output<typeof FileContent> 
   );
 }
 
-function refuseEmptyLists(source: CampaignSource, audiences: readonly AudienceCount[]): void {
+function refuseEmptyLists(
+  source: CampaignSource,
+  audiences: readonly AudienceCount[],
+  plan: Plan,
+): void {
+  const isPart = (name: string) =>
+    plan.legs.some((leg) => leg.kind === 'email' && leg.name === name && leg.segment);
   const problems = audiences
     .filter((one) => one.contacts === 0)
     .map((one) =>
       source.problem({
         path: ['burst', 'legs', one.leg, 'to'],
-        message: `there is nobody in the list "${one.audience}": import it first`,
+        message: isPart(one.leg)
+          ? `of the list "${one.audience}" nobody is meant by this segment`
+          : `there is nobody in the list "${one.audience}": import it first`,
       }),
     );
   if (problems.length > 0) throw refuseFile(problems);

@@ -220,7 +220,7 @@ export type CampaignFile = z.output<typeof CampaignFile>;
 
 /** What a campaign file may come to say one day. Refused by name rather than ignored. */
 export const NOT_YET: ReadonlyMap<string, string> = new Map([
-  ['order', 'an order of sending beyond `first`'],
+  ['order', 'the order of sending is named by `first: [donor, member]`'],
   ['video', 'videos'],
 ]);
 

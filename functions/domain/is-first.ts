@@ -14,3 +14,12 @@ export function isFirst(
   if (column === undefined) return false;
   return YES.has(fields[column.replaceAll('-', '_')]?.trim().toLowerCase() ?? '');
 }
+
+/** Whose turn it is: the place of the first column with a yes, the others behind all of them. */
+export function turnOf(
+  fields: { readonly [name: string]: string },
+  columns: readonly string[],
+): number {
+  const place = columns.findIndex((column) => isFirst(fields, column));
+  return place < 0 ? columns.length : place;
+}

@@ -131,8 +131,8 @@ export const EmailLegFile = z.strictObject({
     'Who gets it: the name of an imported list, or a list with exceptions.',
   ),
   first: maySay(
-    name,
-    'A column of the list: whoever has a yes there is written to first. Order only; calls stay even within every window.',
+    z.union([name, z.array(name).check(z.minLength(1), z.maxLength(5))]),
+    'The order of sending: a column of the list, and whoever has a yes there is written to first; or several, one group after the other. Order only; calls stay even within every window.',
   ),
   calls: EmailCalls,
   from: says(line(320), 'The sender: a name and an address somebody reads. noreply@ is refused.'),

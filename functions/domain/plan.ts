@@ -64,8 +64,8 @@ export const EmailLegPlan = z.strictObject({
   requireConsent: z.optional(z.literal(true)),
   /** Members of these lists are left out. */
   exceptLists: z.optional(z.array(Id)),
-  /** A contact field: whoever has a yes there is written to first. Order only. */
-  first: z.optional(Name),
+  /** Contact fields: whoever has a yes in the first of them is written to first. Order only. */
+  first: z.optional(z.union([Name, z.array(Name).check(z.minLength(1))])),
   /** Weights by call; one call with weight 1 where nothing is compared. */
   allocation: Allocation,
   /** The list in parts: the first leaves at the leg's start, the others wait for their allocation. */

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { firstWaveSize } from '#domain/first-wave.ts';
-import { isFirst } from '#domain/is-first.ts';
+import { turnOf } from '#domain/is-first.ts';
 import { laneCount } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
 import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
@@ -193,7 +193,7 @@ function wavesOf(
 
 /**
  * The operator's order: whoever has a yes in the field `first` comes before everybody else. The
- * list is read twice for it, so that memory stays small at any size.
+ * list is read once a group, so that memory stays small at any size.
  */
 async function* inOrder(
   ports: RunnerPorts,
@@ -202,9 +202,10 @@ async function* inOrder(
 ): AsyncGenerator<Contact> {
   if (leg.first === undefined) yield* contactsOf(ports, holding, leg);
   else {
-    for (const isTheirTurn of [true, false]) {
+    const columns = [leg.first].flat();
+    for (let turn = 0; turn <= columns.length; turn += 1) {
       for await (const contact of contactsOf(ports, holding, leg)) {
-        if (isFirst(contact.fields, leg.first) === isTheirTurn) yield contact;
+        if (turnOf(contact.fields, columns) === turn) yield contact;
       }
     }
   }

@@ -61,6 +61,18 @@ test('a reminder leaves out whoever has converted, and its words are part of wha
   expect(other.contentHash).not.toBe(one.contentHash);
 });
 
+test('a burst that has the name of a follow-up is left alone', async () => {
+  const world = aWorld();
+  await plan(world, launch.replace('atlas-launch', 'atlas-launch-thank'));
+  const text = then('thank: { who: converted, body: thanks.md, after: 1h }');
+  const own = { ...files, 'thanks.md': { text: THANKS } };
+  const attempt = planBurst(world.as('nora', 'operator'), {
+    file: { name: 'atlas.yaml', text },
+    files: own,
+  });
+  await expect(attempt).rejects.toThrow(/a burst "atlas-launch-thank" already/);
+});
+
 test.each([
   ['{ who: everybody, body: thanks.md, after: 1h }', 'who', /write converted/],
   ['{ who: converted, body: thanks.md, after: 1m }', 'after', /10m to 30d/],

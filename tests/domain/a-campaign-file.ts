@@ -94,7 +94,7 @@ const emailLeg = block<EmailLegFile>(['channel', 'to', 'calls', 'from', 'subject
       { requiredKeys: ['list'] },
     ),
   ),
-  first: name,
+  first: fc.oneof(name, fc.array(name, { minLength: 1, maxLength: 3 })),
   calls,
   from: text(320),
   'reply-to': text(320),
