@@ -14,6 +14,7 @@ import { loadManifestHead, saveManifestHead } from '#store/manifests.ts';
 import { MemoryTable } from '#store/memory-table.ts';
 import { findPrincipal, savePrincipal } from '#store/principals.ts';
 import { loadRateLease, saveRateLease } from '#store/rate-leases.ts';
+import { listSignals, saveSignal, signalDigest } from '#store/signals.ts';
 import { findSuppression, suppress } from '#store/suppressions.ts';
 import { loadWindowRecord, saveWindowRecord } from '#store/window-records.ts';
 import { burst, collect, head, lane, leg, record } from './examples.ts';
@@ -39,6 +40,15 @@ const change = { id: 'c', at: 5, kind: 'suppressed', reason: 'r', digest: 'd' } 
 const order = { digest: 'd', reason: 'bounced', at: 5 } as const;
 const deed = { burst: 'b', id: 'd', at: 5, by: 'nora', what: 'fire' };
 const claim = { key: 'k', request: 'r', now: 1, busyUntil: 2, keepUntil: 3 };
+const signal = {
+  burst: 'b',
+  id: 'abcdef01',
+  digest: signalDigest('secret'),
+  name: 'desk',
+  createdBy: 'nora',
+  createdAt: 1,
+  expiresAt: 2,
+};
 
 const kinds: Kind[] = [
   {
@@ -106,6 +116,12 @@ const kinds: Kind[] = [
     write: (table, changes) => claimKey(table, { ...claim, ...changes }, 'n'),
     read: (table) => claimKey(table, claim, 'm'),
     wrong: { busyUntil: -1 },
+  },
+  {
+    kind: 'signal',
+    write: (table, changes) => saveSignal(table, { ...signal, ...changes }),
+    read: (table) => listSignals(table, signal.burst),
+    wrong: { expiresAt: 'tomorrow' },
   },
   {
     kind: 'principal',
