@@ -153,12 +153,16 @@ function sentText({ burst, report }: NoticeFacts): string {
   ];
   const open = doubt > 0 ? `; ${number(doubt)} in doubt` : '';
   if (parts.length === 0) return `How much of ${burst.id} was sent is not counted yet${open}.`;
-  return `Of ${burst.id}, ${parts.join(' and ')} were sent${open}.`;
+  const verb = parts.length === 1 && posts === 1 ? 'was' : 'were';
+  return `Of ${burst.id}, ${parts.join(' and ')} ${verb} sent${open}.`;
 }
 
 function dueText({ burst, report }: NoticeFacts): string {
   const dueAt = report?.answer.dueAt ?? null;
   if (report?.finalRead) return 'This is the final answer.';
+  if (report?.answer.headline.includes(' due ')) {
+    return 'A message brings it; until then nothing has to be done.';
+  }
   if (dueAt !== null) return `The next answer is due ${timeOf(dueAt, burst)}; a message brings it.`;
   if (burst.measureUntil === undefined) return 'No further answer is to come.';
   return `The final answer is due ${timeOf(burst.measureUntil, burst)}; a message brings it.`;
@@ -209,7 +213,7 @@ function htmlOf(subject: string, sentences: readonly string[], facts: NoticeFact
   const { report, link, auditHead } = facts;
   const said = sentences.map((one) => `<p style="margin:0 0 12px 0">${escapeHtml(one)}</p>`);
   const foot = auditHead
-    ? `<p style="margin:18px 0 0 0;color:#55585e;font-size:13px">Audit log: entry ${auditHead.position}, ${auditHead.hash.slice(0, 16)}</p>`
+    ? `<p style="margin:18px 0 0 0;color:#55585e;font-size:12px;word-break:break-all">Where the audit log ended: ${auditHead.position}:${auditHead.hash}</p>`
     : '';
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>` +

@@ -10,10 +10,15 @@ const WIDTH_PX = 300;
 const DARK = '#0b5cad';
 const LIGHT = '#a9cdf0';
 
+const KEY =
+  '<p style="margin:0 0 14px 0;color:#55585e;font-size:13px">Dark: at least so many; light: it may be up to so many (95 %).</p>';
+
 /** Dark up to where the rate surely is, light up to where it may be; empty where nothing is known. */
 export function drawAnswer(report: BurstReport): string {
   const legs = report.legs.filter(({ calls }) => calls.length > 0).slice(0, LEGS_MAX);
-  return legs.map((leg) => drawLeg(leg, report.metric)).join('');
+  const hasRates = legs.some(({ calls }) => calls.some(({ rate }) => rate !== null));
+  const key = hasRates ? KEY : '';
+  return legs.map((leg) => drawLeg(leg, report.metric)).join('') + key;
 }
 
 function drawLeg({ leg, calls }: LegReport, metric: BurstReport['metric']): string {

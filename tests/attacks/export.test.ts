@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import Papa from 'papaparse';
 import { expect } from 'vitest';
 import { csvCell, readCell } from '#domain/csv-cell.ts';
 import { buildReport } from '#feedback/build-report.ts';
@@ -37,9 +37,9 @@ walkSurface('export', {
     const label = attack.input.cta_label as string;
     const { world } = await measured(label);
     const report = await buildReport(world.table, world.burst, T + 3_600_000);
-    const rows = parse(resultsCsv(report), { columns: true }) as { readonly say: string }[];
+    const rows = Papa.parse<{ readonly say: string }>(resultsCsv(report), { header: true }).data;
     expect(rows.map(({ say }) => say)).toContain(label);
-    const [[read, next]] = parse(`${csvCell(label)},next\n`) as [[string, string]];
+    const [[read = '', next] = []] = Papa.parse<string[]>(`${csvCell(label)},next\n`).data;
     expect([readCell(read), next]).toEqual([label, 'next']);
     expect(attack.check?.round_trip).toBe(true);
   },
