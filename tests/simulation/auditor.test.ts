@@ -12,6 +12,7 @@ function goodTruth(): Truth {
     startAt: 0,
     isFair: true,
     endedAt: T + 60_000,
+    patienceMs: 0,
     healedAt: T + 30_000,
     bursts: [
       {

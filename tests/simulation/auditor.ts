@@ -554,7 +554,7 @@ function comesToRest(truth: Truth, ledger: Ledger): string[] {
   if (truth.healedAt === undefined) return [];
   const broken: string[] = [];
   const waited = truth.endedAt - truth.healedAt;
-  if (waited > GRACE_MS + REST_MS + 60_000) {
+  if (waited > GRACE_MS + REST_MS + 60_000 + truth.patienceMs) {
     broken.push(`it took ${Math.round(waited / 60_000)} minutes to come to rest`);
   }
   for (const burst of ledger.bursts) {

@@ -151,6 +151,8 @@ export interface Truth {
   /** When faults ended; absent in runs without a heal phase. */
   healedAt?: number;
   endedAt: number;
+  /** A first wave waits so long for its feedback, beside everything else. */
+  readonly patienceMs: number;
   readonly bursts: readonly BurstTruth[];
   readonly calls: CallTruth[];
   readonly accepted: AcceptedTruth[];

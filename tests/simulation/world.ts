@@ -248,6 +248,7 @@ class World implements Surroundings {
       startAt,
       isFair: this.#isFair,
       isMixed: this.#has('X1'),
+      patienceMs: bursts.some(hasFirstWave) ? 10 * MINUTE_MS : 0,
       isCalm: ![...this.#on].some((id) => CALL_CLASS_IDS.has(id)),
       endedAt: startAt,
       bursts: bursts.map((burst) => truthOf(burst, startAt)),
@@ -676,7 +677,7 @@ class World implements Surroundings {
     const at = { account: ACCOUNT, now: this.schedule.now };
     void restlessness(this.#store.table, this.#script.bursts, at).then((restless) => {
       const isBusy = this.#runners.isBusy || this.#desks.isBusy;
-      if ((restless.length === 0 && !isBusy) || minutes > 46) {
+      if ((restless.length === 0 && !isBusy) || minutes > 46 + this.#truth.patienceMs / MINUTE_MS) {
         this.#isOver = true;
         return;
       }
@@ -781,6 +782,10 @@ function suppressedBefore(chance: Stream, bursts: readonly BurstScript[]): strin
   const all = bursts.flatMap((burst) => burst.legs.flatMap((leg) => leg.audience?.addresses ?? []));
   const count = chance.pick([0, 0, 2, 12]);
   return [...new Set(Array.from({ length: count }, () => chance.pick(all)))];
+}
+
+function hasFirstWave({ legs }: BurstScript): boolean {
+  return legs.some((leg) => leg.firstWave !== undefined);
 }
 
 const FEEDBACK: ReadonlySet<string> = new Set(['click', 'convert', 'complain', 'replay', 'poison']);
