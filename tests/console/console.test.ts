@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { BURST, T } from '../feedback/feedback-world.ts';
+import type { Plan } from '#domain/plan.ts';
+import {
+  BURST,
+  batchOf,
+  click,
+  createFeedbackWorld,
+  planOf,
+  sesEvent,
+  T,
+} from '../feedback/feedback-world.ts';
 import { aConsole, cookieOf } from './a-console.ts';
 import { anEarlierBurst, anExample, DAY, measureAt } from './an-example.ts';
 
@@ -177,4 +186,50 @@ test('a theme is kept and the page comes in it', async () => {
   expect(text).toContain('<html lang="en" data-theme="dark">');
   const odd = await look(PAGE, { cookie: `volley_token=${token}; volley_theme="><script>` });
   expect(odd.text).toContain('<html lang="en">');
+});
+
+test('where adding channels up would name another call, both tables stand on the page', async () => {
+  const [email] = planOf().legs as Extract<Plan['legs'][number], { kind: 'email' }>[];
+  // Charig et al., BMJ 292 (1986) 879: small stones and large stones.
+  const legs = {
+    small: { seat: [87, 81], demo: [270, 234] },
+    large: { seat: [263, 192], demo: [80, 55] },
+  } as const;
+  const plan = {
+    legs: Object.entries(legs).map(([name, calls]) => ({
+      ...(email as NonNullable<typeof email>),
+      name,
+      allocation: Object.entries(calls).map(([call, [weight]]) => ({ call, weight })),
+    })),
+  };
+  const timing = { offsetMs: 0, deadlineMs: 60_000, ifNotReady: 'hold' as const };
+  const { world, record } = await createFeedbackWorld({
+    recipients: 700,
+    plan,
+    burst: {
+      legs: Object.keys(legs).map((name) => ({ name, channel: 'email', state: 'sent', ...timing })),
+    },
+  });
+  let ordinal = -1;
+  const events = Object.entries(legs).flatMap(([leg, calls]) =>
+    Object.entries(calls).flatMap(([call, [reached, answered]]) =>
+      Array.from({ length: reached }, (_, place) => {
+        ordinal += 1;
+        const tags = { burst: [BURST], leg: [leg], call: [call], ordinal: [String(ordinal)] };
+        const own = sesEvent({ eventType: 'Delivery', ordinal, tags });
+        return place < answered
+          ? [own, click({ ordinal, leg, call, at: T + ordinal * 60_000 })]
+          : [own];
+      }).flat(),
+    ),
+  );
+  expect(await record(batchOf(events))).toEqual([]);
+  const { app, token } = aConsole({ table: world.table, now: () => T + 30 * 3_600_000 });
+  const headers = cookieOf(await token('vera', 'viewer'));
+  const text = await (await app.request(PAGE, { headers })).text();
+  expect(text).toContain('Why adding up misleads here');
+  expect(text).toContain('added up, which misleads');
+  expect(text).toContain('the rate of “See it” within channels');
+  // The rates over both together, 78.0 % and 82.6 %, stand nowhere.
+  expect(text).not.toMatch(/82\.6 %|(?:"rate"|strong)>78\.0 %/);
 });
