@@ -16,7 +16,7 @@ const LATEST_MS = 24 * 3_600_000;
 
 export const peopleJudges: { readonly [invariant: string]: Judge } = {
   V19: quietHoursHold,
-  V20: nobodyTooLate,
+  V26: nobodyTooLate,
   V21: oneAllocationPerWave,
   V22: convertedAreSkipped,
   V23: capHolds,
@@ -64,7 +64,7 @@ function isInside(
   return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
-// ---- V20: nobody is called later than she may be held --------------------------------------------
+// ---- V26: nobody is called later than she may be held --------------------------------------------
 
 function nobodyTooLate(truth: Truth, ledger: Ledger): string[] {
   const broken: string[] = [];

@@ -506,7 +506,7 @@ const spoilt: readonly [string, string, Spoil][] = [
     },
   ],
   [
-    'V20',
+    'V26',
     'somebody was called a day and more after the moment',
     {
       truth: (t) => {
