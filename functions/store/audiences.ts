@@ -88,11 +88,6 @@ export function findContact(
   return loadContact(table, audience, contactIdOf(address));
 }
 
-/** Repeating it changes nothing. */
-export async function deleteContact(table: Table, audience: string, id: string): Promise<void> {
-  await table.delete(keys.contact(audience, shardOf(id), id));
-}
-
 /** All contacts of an audience, page by page, always in the same order; read strongly. */
 export async function* listContacts(table: Table, audience: string): AsyncGenerator<Contact[]> {
   for await (const items of contactPages(table, audience)) {
