@@ -24,15 +24,13 @@ export async function exportAudience(parsed: Parsed, list: string | undefined): 
   const out = text(parsed, 'out');
   const fields = await fieldsOf(api, path, wanted);
   const stream = out === undefined ? process.stdout : createWriteStream(out, { mode: 0o600 });
-  const write = async (cells: readonly string[]): Promise<void> => {
-    const isRoom = stream.write(`${cells.map((cell) => csvCell(cell)).join(',')}\n`);
-    if (!isRoom) await once(stream, 'drain');
-  };
-  await write([...OWN, ...fields]);
   let people = 0;
-  for await (const contact of contactsOf(api, path, wanted)) {
-    await write(cellsOf(contact, fields));
-    people += 1;
+  const [header = ''] = contactLines([], fields);
+  stream.write(`${header}\n`);
+  for await (const page of pagesOf(api, path, wanted)) {
+    const [, ...lines] = contactLines(page, fields);
+    people += lines.length;
+    if (!stream.write(lines.map((line) => `${line}\n`).join(''))) await once(stream, 'drain');
   }
   if (stream !== process.stdout) {
     stream.end();
@@ -42,12 +40,22 @@ export async function exportAudience(parsed: Parsed, list: string | undefined): 
   return exitCodes.done;
 }
 
-async function* contactsOf(api: ApiClient, path: string, wanted: object): AsyncGenerator<Shown> {
+/** The header, then a line for each, as `volley audience import` reads them back. */
+export function contactLines(contacts: readonly Shown[], fields: readonly string[]): string[] {
+  const rows = [[...OWN, ...fields], ...contacts.map((contact) => cellsOf(contact, fields))];
+  return rows.map((cells) => cells.map((cell) => csvCell(cell)).join(','));
+}
+
+async function* pagesOf(
+  api: ApiClient,
+  path: string,
+  wanted: object,
+): AsyncGenerator<readonly Shown[]> {
   let after: string | undefined;
   do {
     const more = after === undefined ? {} : { after };
     const page: ListedContacts = await api.call('POST', `${path}/contacts`, { ...wanted, ...more });
-    yield* page.contacts;
+    yield page.contacts;
     after = page.next;
   } while (after !== undefined);
 }

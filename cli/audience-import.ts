@@ -20,6 +20,7 @@ export async function importFile(parsed: Parsed, file: string | undefined): Prom
   if (file === undefined) {
     throw new CommandFailure('which file? volley audience import FILE', exitCodes.usage);
   }
+  keepHeapSmall();
   const audience = listNameOf(text(parsed, 'list') ?? file);
   const survey = await surveyList(openList(file));
   const chosen = chosenColumns(parsed.values.map, survey.header);
@@ -45,7 +46,6 @@ export async function run(
   list: ListWithColumns,
   rejectsTo: string,
 ): Promise<number> {
-  keepHeapSmall();
   const rejects = new RejectsFile(rejectsTo, list.survey);
   const progress = new Progress(list.survey.rows, 'rows', !parsed.json);
   let isResumed = false;

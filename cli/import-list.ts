@@ -1,5 +1,6 @@
 // Brings one file of people into an audience, chunk by chunk; goes on where an earlier run ended.
 
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { TakenChunk } from '#commands/import-chunk.ts';
 import type { ImportView } from '#commands/import-view.ts';
@@ -87,10 +88,11 @@ function begin(api: ApiClient, path: string, list: ListToImport): Promise<Import
 }
 
 async function give(api: ApiClient, place: string, chunk: Chunk): Promise<TakenChunk> {
-  const text = textOf(chunk);
-  const digest = createHash('sha256').update(text).digest('hex');
+  // As the function will read it: what is no UTF-8 is replaced before it is digested.
+  const body = isUtf8(chunk.bytes) ? chunk.bytes : Buffer.from(textOf(chunk));
+  const digest = createHash('sha256').update(body).digest('hex');
   const taken = await api.call<TakenChunk>('POST', `${place}?digest=${digest}`, undefined, {
-    text: { type: 'text/csv; charset=utf-8', body: text },
+    text: { type: 'text/csv; charset=utf-8', body },
     // A chunk is judged row by row before it is answered.
     timeoutMs: 60_000,
   });

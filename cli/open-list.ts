@@ -1,5 +1,6 @@
 // A file of people as a stream of bytes: gzip unpacked with a limit, archives and other texts refused.
 
+import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -49,10 +50,11 @@ function refuseOthers(head: Buffer, path: string): void {
 }
 
 /** Each good until the next one is asked for. */
-async function* pieces(file: FileHandle): AsyncGenerator<Buffer> {
+function* pieces(file: FileHandle): Generator<Buffer> {
   const place = Buffer.allocUnsafe(READ_BYTES);
   for (let position = 0; ; ) {
-    const { bytesRead } = await file.read(place, 0, READ_BYTES, position);
+    // In this thread: the pool would keep memory of its own for every one of its threads.
+    const bytesRead = readSync(file.fd, place, 0, READ_BYTES, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     yield place.subarray(0, bytesRead);
@@ -60,8 +62,8 @@ async function* pieces(file: FileHandle): AsyncGenerator<Buffer> {
 }
 
 /** Each on its own: whoever unpacks them keeps them for a while. */
-async function* copies(file: FileHandle): AsyncGenerator<Buffer> {
-  for await (const piece of pieces(file)) yield Buffer.from(piece);
+function* copies(file: FileHandle): Generator<Buffer> {
+  for (const piece of pieces(file)) yield Buffer.from(piece);
 }
 
 async function* unpacked(file: FileHandle, path: string): AsyncGenerator<Uint8Array> {

@@ -11,9 +11,10 @@ import type { Person, SaidConsent } from './read-person.ts';
  */
 export function mergePerson(one: Import, person: Person, stored: Contact | undefined): Contact {
   const fields: Record<string, string> = { ...stored?.fields };
-  for (const [name, value] of Object.entries(person.fields)) {
-    if (value === '') delete fields[name];
-    else fields[name] = value;
+  for (const name in person.fields) {
+    const value = person.fields[name] ?? '';
+    if (value !== '') fields[name] = value;
+    else if (stored) delete fields[name];
   }
   const zone = person.zone ?? stored?.zone ?? '';
   const email = consentOf(one, person.consent, stored?.consent?.email);

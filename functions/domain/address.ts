@@ -34,6 +34,21 @@ const ADDRESS_MAX = 254;
  * display names, comments, address literals and control characters are refused.
  */
 export function parseAddress(text: string): ParsedAddress {
+  return plainAddress(text) ?? anyAddress(text);
+}
+
+/** As nearly all of them are written: nothing to put right, and only the domain to judge. */
+const PLAIN = /^[a-z0-9_+-]{1,64}(?:\.[a-z0-9_+-]{1,64})*@[a-z0-9.-]{1,253}$/;
+
+function plainAddress(text: string): ParsedAddress | undefined {
+  if (text.length > ADDRESS_MAX || !PLAIN.test(text)) return undefined;
+  const at = text.indexOf('@');
+  const domain = at <= LOCAL_PART_MAX ? domainOf(text.slice(at + 1)) : undefined;
+  const isPlain = domain?.kind === 'domain' && text.endsWith(domain.name);
+  return isPlain ? { kind: 'address', address: text, domain: domain.name } : undefined;
+}
+
+function anyAddress(text: string): ParsedAddress {
   const written = text.replace(/^[ \t]+|[ \t]+$/g, '');
   const shape = shapeProblem(written);
   if (shape) return refused(shape);

@@ -129,7 +129,7 @@ async function usageOf(child: ChildProcess): Promise<Usage> {
 }
 
 function startCli(file: string, port: number, reports: boolean): ChildProcess {
-  const main = new URL('../../cli/main.ts', import.meta.url).pathname;
+  const main = new URL('../../cli/volley.mjs', import.meta.url).pathname;
   const report = new URL('import-usage.ts', import.meta.url).pathname;
   const preload = reports ? ['--import', report] : [];
   const args = [...preload, main, 'audience', 'import', file, '--list', 'people', '--json'];
