@@ -18,7 +18,10 @@ export function resultsText(report: BurstReport): string[] {
   ];
 }
 
-function legText({ metric }: BurstReport, { leg, channel, design, calls, verdict }: LegReport) {
+function legText(
+  { metric }: BurstReport,
+  { leg, channel, design, calls, verdict, bets }: LegReport,
+) {
   const { words } = verdict;
   const isClick = metric === 'click';
   const rows = calls.map((call) => [
@@ -37,6 +40,7 @@ function legText({ metric }: BurstReport, { leg, channel, design, calls, verdict
     ...[words.why, words.sure].filter((line) => line !== '').map((line) => `  ${plain(line)}`),
     ...columns([head, ...rows]).map((line) => `  ${line}`),
     ...intervals(calls, isClick ? 'clicked' : 'reached the goal'),
+    ...bets.map((bet) => `  ${plain(bet.words)}`),
     `  ${plain(words.next)}`,
   ];
 }

@@ -172,6 +172,9 @@ function Numbers(props: { report: BurstReport; leg: LegReport; own: ChannelRepor
         stands beside them. The chance to be best says what to bet on next, never that something is
         proven.
       </p>
+      {leg.bets.map(({ words }) => (
+        <p class="small">{words}</p>
+      ))}
       <p class="small soft">{splitText(own)}</p>
     </details>
   );

@@ -17,6 +17,15 @@ export type Member = z.output<typeof Member>;
 
 const StoredAllocation = z.array(z.strictObject({ call: Name, weight: z.number() }));
 
+/** Why a bet was made as it was, and what had been answered by then. */
+export const BetBasis = z.strictObject({
+  kind: z.enum(['roll', 'best']),
+  reason: z.string(),
+  /** Conversions expected to be lost by sending all of the rest to the best so far. */
+  atStake: z.number(),
+  seen: z.array(z.strictObject({ call: Name, n: z.int(), s: z.int() })),
+});
+
 /** One wave of a leg: the ordinals [from, to). Nothing of it is claimed before it has an allocation. */
 export const WaveRange = z.strictObject({
   from: z.int(),
@@ -25,16 +34,8 @@ export const WaveRange = z.strictObject({
   allocation: z.optional(StoredAllocation),
   /** When it was to leave: its silence is measured from here. */
   startAt: z.optional(InstantSchema),
-  /** Where the allocation is a bet: why, and what had been answered when it was made. */
-  bet: z.optional(
-    z.strictObject({
-      kind: z.enum(['roll', 'best']),
-      reason: z.string(),
-      /** Conversions expected to be lost by sending all of the rest to the best so far. */
-      atStake: z.number(),
-      seen: z.array(z.strictObject({ call: Name, n: z.int(), s: z.int() })),
-    }),
-  ),
+  /** Where the allocation is a bet. */
+  bet: z.optional(BetBasis),
 });
 export type WaveRange = z.output<typeof WaveRange>;
 

@@ -110,9 +110,10 @@ async function manifestPart(
 function wavesOf(leg: string, waves: readonly WaveRange[]): ReportBasis['waves'][number] {
   return {
     leg,
-    waves: waves.map(({ startAt, allocation }) => ({
+    waves: waves.map(({ startAt, allocation, bet }) => ({
       ...(startAt === undefined ? {} : { startAt }),
       ...(allocation === undefined ? {} : { allocation: [...allocation] }),
+      ...(bet === undefined ? {} : { bet }),
     })),
   };
 }

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { BurstState } from '#domain/burst.ts';
 import { Id, InstantSchema, Name } from '#domain/ids.ts';
 import { LegState } from '#domain/leg.ts';
+import { BetBasis } from '#domain/manifest.ts';
 import { Frame, SentCounts } from '#store/tallies.ts';
 import { TallyForm } from '#store/tally-form.ts';
 
@@ -68,6 +69,7 @@ export const ReportBasis = z.strictObject({
           allocation: z.optional(
             z.array(z.strictObject({ call: Name, weight: z.number().check(z.gte(0)) })),
           ),
+          bet: z.optional(BetBasis),
         }),
       ),
     }),

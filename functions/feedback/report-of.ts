@@ -14,6 +14,7 @@ import { type NativeGroups, nativeGroups } from './native-groups.ts';
 import type { ReportBasis } from './report-basis.ts';
 import { groupsOf, linksOf, type ReportGroup } from './report-groups.ts';
 import { type Answer, sayAnswer } from './say-answer.ts';
+import { type BetReport, betsOf } from './say-bet.ts';
 import { type Said, sayVerdict } from './say-verdict.ts';
 
 export interface CallReport {
@@ -90,6 +91,8 @@ export interface LegReport {
   readonly calls: readonly CallReport[];
   readonly verdict: Verdict;
   readonly native: NativeGroups | null;
+  /** Later waves that followed what earlier ones answered. */
+  readonly bets: readonly BetReport[];
 }
 
 export interface BurstReport {
@@ -181,6 +184,7 @@ function legReport(
     calls,
     verdict: verdictOf(basis, group, calls, own),
     native: nativeGroups(basis, group),
+    bets: betsOf(basis, group),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allocateWave } from '#commands/allocate-wave.ts';
 import type { CommandContext } from '#commands/context.ts';
 import { counters, type Tally, waveRow } from '#domain/tally.ts';
+import { buildReport } from '#feedback/build-report.ts';
 import { loadManifestHead } from '#store/manifests.ts';
 import { loadCounted, saveCounted } from '#store/tallies.ts';
 import { HOUR, MINUTE, World } from './world.ts';
@@ -68,6 +69,16 @@ describe('test and roll', () => {
         ],
       },
     });
+    const report = await buildReport(world.table, await world.load('one'), world.now());
+    expect(report.legs[0]?.bets).toEqual([
+      expect.objectContaining({
+        wave: 2,
+        kind: 'roll',
+        shares: [{ call: 'demo', share: 1 }],
+        words:
+          'Wave 2 was a bet, all to "Look", on what had been answered by then: "Start" 3 of 100, "Look" 9 of 100. A bet loses little; it claims nothing.',
+      }),
+    ]);
   });
 
   test('the size of the test follows from the list', async () => {
