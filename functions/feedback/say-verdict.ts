@@ -151,8 +151,14 @@ function undecidedText(input: SayVerdict, report: ChannelReport): string {
     return 'The count of human clicks names a winner and the count of all clicks does not: so nobody is named.';
   }
   const ahead =
-    verdict.leader === null ? '' : `${quoted(input, verdict.leader)} has the higher rate, `;
+    verdict.leader === null ? '' : `${quoted(input, verdict.leader)} has the higher rate so far, `;
+  if (verdict.dueAt !== null && report.liveInHours !== 0) {
+    return `${ahead === '' ? 'M' : `${ahead}and m`}ost answers are still to come: nothing is claimed before they are in.`;
+  }
   const why = ahead === '' ? 'The difference' : 'which';
+  if (verdict.dueAt !== null) {
+    return `${ahead}${why} may still be chance. The counts are read for good when the counting window ends.`;
+  }
   const smallest = percent(basis.frame.registration.smallestLift);
   const needed =
     report.neededPerCall === null
