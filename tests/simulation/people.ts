@@ -9,6 +9,7 @@ import { changeBurst } from '#commands/change-burst.ts';
 import type { CommandContext, Scope } from '#commands/context.ts';
 import { eraseAddress } from '#commands/erase-address.ts';
 import { fireBurst } from '#commands/fire-burst.ts';
+import { importAudience } from '#commands/import-audience.ts';
 import { redrive } from '#commands/redrive.ts';
 import { resumeBurst } from '#commands/resume-burst.ts';
 import { scheduleBurst } from '#commands/schedule-burst.ts';
@@ -19,7 +20,6 @@ import { advance } from '#domain/advance.ts';
 import { Refusal } from '#domain/faults.ts';
 import type { Item } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
-import { saveContact } from '#store/audiences.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { savePlan } from '#store/plans.ts';
 import { suppressByLink } from '#store/suppress-by-link.ts';
@@ -246,11 +246,11 @@ export class People {
       case 'redrive':
         return redrive(context, {});
       case 'import':
-        for (const address of act.addresses) {
-          const id = `new-${address}`;
-          await saveContact(context.table, { audience: act.audience, id, address, fields: {} });
-        }
-        return undefined;
+        return importAudience(
+          context,
+          { audience: act.audience },
+          ['email', ...act.addresses, ''].join('\n'),
+        );
       default:
         return undefined;
     }
