@@ -115,19 +115,22 @@ class WindowRun {
     await guard.keep();
   }
 
-  /** A slot whose time has come, with leave to call; undefined when halted. */
+  /**
+   * A slot whose time has come, with leave to call; undefined when halted. The pace is kept by the
+   * monotonic clock: when the wall clock is set, calls come neither closer nor further apart.
+   */
   async #slotFor(recipients: number): Promise<Slot | undefined> {
     const { pace, clock, guard } = this.#sending;
     for (;;) {
-      const slot = pace.take(recipients, clock.now());
+      const slot = pace.take(recipients, clock.monotonic());
       await this.#readAhead(slot);
       // Met late by a millisecond, since only T is worth spinning for; it may move on meanwhile.
-      while (clock.now() < slot.at) await clock.sleep(slot.at - clock.now());
+      while (clock.monotonic() < slot.at) await clock.sleep(slot.at - clock.monotonic());
       // Answered from memory where possible: at T nothing may stand between timer and call.
       const halt = guard.halt(this.#leg);
       this.#halt ??= halt === 'unreadable' ? await guard.check(this.#leg) : halt;
       // A read that took long, or a stalled process: what waited meanwhile must not all start now.
-      if (this.#halt === undefined && !pace.isLate(slot, clock.now())) return slot;
+      if (this.#halt === undefined && !pace.isLate(slot, clock.monotonic())) return slot;
       pace.giveBack(slot);
       if (this.#halt !== undefined) return undefined;
     }
@@ -136,8 +139,9 @@ class WindowRun {
   /** Where calls are far apart, header and change log are read before the slot, not in its time. */
   async #readAhead(slot: Slot): Promise<void> {
     const { clock, guard } = this.#sending;
-    if (slot.at - clock.now() < 2 * READ_AHEAD_MS) return;
-    await clock.sleep(slot.at - clock.now() - READ_AHEAD_MS);
+    const waitMs = slot.at - clock.monotonic();
+    if (waitMs < 2 * READ_AHEAD_MS) return;
+    await clock.sleep(waitMs - READ_AHEAD_MS);
     // Whatever fails here is found out, and tried again, when the slot has come.
     await guard.refresh().catch(() => undefined);
   }
@@ -182,7 +186,7 @@ class WindowRun {
     const startedAt = clock.now();
     this.#firstCallAt ??= startedAt;
     this.#sending.called(this.#leg, startedAt);
-    pace.started(slot, startedAt);
+    pace.started(slot, clock.monotonic());
     // A sender never throws; should one do, nobody may count as accepted.
     const answer = await sender
       .send(batch)
@@ -211,9 +215,9 @@ class WindowRun {
       for (const { ordinal } of batch) this.#except(ordinal, 'in_doubt', answer.reason);
     }
     const accepted = this.#accepted - before;
-    pace.answered(slot, { accepted, throttled: tooFast }, clock.now());
+    pace.answered(slot, { accepted, throttled: tooFast }, clock.monotonic());
     if (accepted > 0) guard.progressed(this.#leg);
-    else if (isPassing(answer)) pace.pause(PASSING_MS, clock.now());
+    else if (isPassing(answer)) pace.pause(PASSING_MS, clock.monotonic());
   }
 
   #settleEntry(
