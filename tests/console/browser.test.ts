@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BURST, T } from '../feedback/feedback-world.ts';
@@ -8,14 +7,12 @@ import { aConsole } from './a-console.ts';
 import { anEarlierBurst, anExample, DAY, measureAt } from './an-example.ts';
 import { type ServedConsole, serveConsole } from './serve-console.ts';
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PATIENT_MS = 60_000;
 const opened = `/console/bursts/${BURST}`;
 
 let browser: Browser;
 let served: ServedConsole;
 let token: string;
-let axe: string;
 
 beforeAll(async () => {
   const example = await anExample();
@@ -24,7 +21,6 @@ beforeAll(async () => {
   const one = aConsole({ table: example.world.table, now: () => T + 7 * DAY });
   token = await one.token('nora', 'viewer');
   served = await serveConsole(one.app);
-  axe = await readFile(axePath, 'utf8');
   browser = await openBrowser();
 }, PATIENT_MS);
 
@@ -68,7 +64,7 @@ interface Found {
 }
 
 async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const { violations } = (await page.evaluate(
     'axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })',
   )) as Found;
