@@ -40,8 +40,9 @@ export async function savePrincipal(
 ): Promise<string> {
   const digest = digestOf(token);
   const id = digest.slice(0, 16);
+  const item = toItem(Principal, keys.principal(digest), principal);
   await putSame(table, toItem(Listing, { pk: PARTITION, sk: id }, { digest }));
-  await putSame(table, toItem(Principal, keys.principal(digest), principal));
+  await putSame(table, item);
   return id;
 }
 

@@ -278,6 +278,7 @@ describe('over the wire', () => {
       '/prod/volley/links/keys',
       '/prod/volley/suppression/key',
       '/prod/volley/conversions/secrets',
+      '/prod/volley/notices/webhook-secrets',
       '/prod/volley/api/admin-token',
     ]);
     expect(await makeParameters(settings)).toEqual({ made: [], kept: first.made });

@@ -1,6 +1,7 @@
 // What a schema refuses is neither written nor read.
 
 import { describe, expect, test } from 'vitest';
+import type { Notice } from '#domain/notice.ts';
 import type { Item, Key, Table } from '#domain/ports.ts';
 import { listContacts, saveContact } from '#store/audiences.ts';
 import { appendAudit, listAudit } from '#store/audit-log.ts';
@@ -12,6 +13,7 @@ import { loadLane, saveLane } from '#store/lanes.ts';
 import { loadLeg, saveLeg } from '#store/legs.ts';
 import { loadManifestHead, saveManifestHead } from '#store/manifests.ts';
 import { MemoryTable } from '#store/memory-table.ts';
+import { loadNotice, saveNotice } from '#store/notices.ts';
 import { findPrincipal, savePrincipal } from '#store/principals.ts';
 import { loadRateLease, saveRateLease } from '#store/rate-leases.ts';
 import { listSignals, saveSignal, signalDigest } from '#store/signals.ts';
@@ -40,6 +42,20 @@ const change = { id: 'c', at: 5, kind: 'suppressed', reason: 'r', digest: 'd' } 
 const order = { digest: 'd', reason: 'bounced', at: 5 } as const;
 const deed = { burst: 'b', id: 'd', at: 5, by: 'nora', what: 'fire' };
 const claim = { key: 'k', request: 'r', now: 1, busyUntil: 2, keepUntil: 3 };
+const notice: Notice = {
+  burst: 'b',
+  id: 'missed-1',
+  revision: 0,
+  nonce: 'n',
+  about: 'missed',
+  needsPerson: true,
+  createdAt: 5,
+  subject: 's',
+  text: 't',
+  html: 'h',
+  payload: '{}',
+  deliveries: [{ to: 'ops@example.com', kind: 'email', state: 'waiting', nextAt: 5, tries: [] }],
+};
 const signal = {
   burst: 'b',
   id: 'abcdef01',
@@ -110,6 +126,12 @@ const kinds: Kind[] = [
     write: (table, changes) => appendAudit(table, { ...deed, ...changes }),
     read: (table) => listAudit(table, 'b'),
     wrong: { by: 'two words' },
+  },
+  {
+    kind: 'notice',
+    write: (table, changes) => saveNotice(table, undefined, { ...notice, ...changes }, 'n'),
+    read: (table) => loadNotice(table, 'b', 'missed-1'),
+    wrong: { about: 'lunch' },
   },
   {
     kind: 'idempotency key',

@@ -104,6 +104,8 @@ async function redriven(api: Api, sqs: string): Promise<void> {
     },
     body: JSON.stringify({ QueueUrl: `${sqs}/000000000000/${dead}`, MessageBody: 'unreadable' }),
   });
+  // What the account may send is asked for here.
+  await api.get('/v1/deployment');
   await api.get('/v1/dead-letters');
   await api.post('/v1/dead-letters/redrive', {});
 }
