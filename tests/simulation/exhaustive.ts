@@ -37,8 +37,19 @@ const START_AT = 1_804_154_400_000;
 /** T, after the start. */
 const MOMENT_MS = 9_000;
 
+const scripts = new Map<string, Promise<Script>>();
+
+/** The same object for every history, so that what is made from it is made once. */
+function smallScript(recovery: string): Promise<Script> {
+  const known = scripts.get(recovery);
+  if (known !== undefined) return known;
+  const drawing = drawSmall(recovery);
+  scripts.set(recovery, drawing);
+  return drawing;
+}
+
 /** One burst of two windows and one post. */
-async function smallScript(recovery: string): Promise<Script> {
+async function drawSmall(recovery: string): Promise<Script> {
   const audience = await audienceOf('north', 104);
   const moment = START_AT + MOMENT_MS;
   const does = (at: number, act: Doing['act']): Doing => ({ at, burst: 'b1', act });

@@ -23,7 +23,8 @@ export interface Summary {
 /** Seeds that a bug is looked for in, the same for all: 1, 2, 3, ... */
 const SEEDS_MAX = 2_000;
 /** A thread that says nothing for so long is caught in a loop that the bug made. */
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 600_000;
+const LOT = 20;
 const THREADS = 2;
 
 /** Hunts them all, prints a line for each as it is decided. */
@@ -58,10 +59,19 @@ export async function hunt(mutant: Mutant, seedsMax = SEEDS_MAX): Promise<Hunted
   }
 }
 
+/** Few seeds at a time, so that a thread that says nothing is caught and not merely slow. */
 async function askTo(thread: Thread, hunter: Hunter, seedsMax: number): Promise<Kill | undefined> {
-  const seeds = Array.from({ length: seedsMax }, (_, index) => index + 1);
-  const work: Work =
-    hunter === 'seeds' ? { kind: 'hunt', hunter, seeds } : { kind: 'hunt', hunter };
+  if (hunter !== 'seeds') return ask(thread, { kind: 'hunt', hunter });
+  for (let before = 0; before < seedsMax; before += LOT) {
+    const length = Math.min(LOT, seedsMax - before);
+    const seeds = Array.from({ length }, (_, index) => before + index + 1);
+    const kill = await ask(thread, { kind: 'hunt', hunter, seeds });
+    if (kill) return { ...kill, after: before + kill.after };
+  }
+  return undefined;
+}
+
+async function ask(thread: Thread, work: Work): Promise<Kill | undefined> {
   try {
     return await thread.ask<Kill | undefined>(work, LIMIT_MS);
   } catch (error) {

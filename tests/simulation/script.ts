@@ -84,7 +84,7 @@ const POST_CHANNELS: readonly PostChannel[] = [
 const BASE = 1_804_118_400_000;
 const SIZES = [30, 60, 90, 120, 160, 200, 240, 300, 380] as const;
 /** Slow accounts less often: their worlds take many times the calls of the others. */
-const RATES = [7, 14, 30, 30, 60, 60, 100, 100, 200, 200, 500, 500] as const;
+const RATES = [7, 14, 30, 30, 60, 60, 60, 100, 100, 100, 200, 200, 200, 500, 500, 500] as const;
 
 /** In fair weather nobody has second thoughts: everything is ordered once and in time. */
 export async function drawScript(stream: Stream, isFair = false): Promise<Script> {
@@ -94,7 +94,7 @@ export async function drawScript(stream: Stream, isFair = false): Promise<Script
   const statedPerSecond = own.pick(RATES);
   const bursts: BurstScript[] = [];
   const doings: Doing[] = [];
-  const count = isFair ? 1 : own.pick([1, 1, 1, 2, 2, 3]);
+  const count = isFair ? 1 : own.pick([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]);
   let people = 0;
   for (let index = 1; index <= count; index += 1) {
     const isLast = index === count;
@@ -138,7 +138,7 @@ async function drawBurst(stream: Stream, burst: string, least: number): Promise<
   const outcomes = isFired && stream.chance(0.5) ? ['won', 'lost'] : [];
   const sizes = SIZES.filter((one) => one >= least);
   // Small lists more often than large ones: what can go wrong does not need many people.
-  const size = sizes[Math.floor(sizes.length * stream.fraction() ** 4)] ?? 200;
+  const size = sizes[Math.floor(sizes.length * stream.fraction() ** 6)] ?? 200;
   const legs: LegScript[] = [];
   const leg = async (name: string, made?: Promise<Audience>, outcome?: string) => {
     const audience = await made;
@@ -214,7 +214,7 @@ function drawDoings(
   // Far enough for legs that start before T; seldom beyond the horizon.
   const lead = stream.chance(0.08)
     ? stream.between(280_000, 420_000)
-    : stream.between(30_000, 110_000);
+    : stream.between(30_000, 70_000);
   const momentAt = Math.round(begin + lead);
   if (isFired) {
     const from = Math.round(begin + stream.between(5_000, 40_000));
@@ -222,7 +222,7 @@ function drawDoings(
     const outcome = burst.outcomes.length > 0 ? stream.pick(burst.outcomes) : undefined;
     const fire: Act = outcome === undefined ? { kind: 'fire' } : { kind: 'fire', outcome };
     if (stream.chance(0.85)) {
-      const at = from + stream.between(-2_000, stream.chance(0.2) ? 45_000 : 12_000);
+      const at = from + stream.between(-2_000, stream.chance(0.15) ? 45_000 : 7_000);
       does(at, fire);
       // People press twice.
       if (stream.chance(0.2)) does(at + stream.between(0, 2_000), fire);

@@ -136,6 +136,8 @@ class World implements Surroundings {
   readonly #people: People;
   readonly #eventsByBody = new Map<string, EventTruth>();
   #indexed = 0;
+  /** How long the queue gathers: every batch costs a dozen awaits. */
+  readonly #batchMs: number;
   #store: SimStore;
   readonly #old = new Set<SimNode>();
   readonly #hasStandby: boolean;
@@ -172,6 +174,7 @@ class World implements Surroundings {
       duplicateShare: this.#has('E1') ? 0.05 : 0,
     });
     this.#events = this.#newEvents();
+    this.#batchMs = this.#stream.fork('batches').pick([500, 2_000, 4_000]);
     const readers = this.#stream.fork('readers');
     this.#readers = new Readers(this.#queue, this.schedule, readers, this.#truth);
     this.#deployAt = this.#has('X1')
@@ -491,7 +494,7 @@ class World implements Surroundings {
       if (this.#isOver) return;
       const late = isUnpunctual ? chance.between(0, 59_000) : chance.between(0, 1_500);
       this.schedule.after(late, () => this.#tick());
-      if (isUnpunctual && chance.chance(0.4)) {
+      if (isUnpunctual && this.#truth.healedAt === undefined && chance.chance(0.4)) {
         const copies = chance.integer(1, 3);
         const at = chance.between(0, MINUTE_MS);
         for (let copy = 0; copy < copies; copy += 1) {
@@ -500,7 +503,7 @@ class World implements Surroundings {
       }
       // Long after the faults there is little left to see: a tick every few minutes will do.
       const isLate = this.schedule.now - (this.#truth.healedAt ?? Infinity) > 6 * MINUTE_MS;
-      this.schedule.after(isLate ? 3 * MINUTE_MS : MINUTE_MS, next, false);
+      this.schedule.after(isLate ? 6 * MINUTE_MS : MINUTE_MS, next, false);
     };
     this.schedule.after(chance.between(0, 10_000), next, false);
   }
@@ -515,7 +518,7 @@ class World implements Surroundings {
     );
     if (batch.length > 0) this.#record(batch);
     const idleMs = this.#truth.healedAt === undefined ? 5_000 : 30_000;
-    const waitMs = Math.max(500, Math.min(idleMs, this.#queue.nextIn() ?? idleMs));
+    const waitMs = Math.max(this.#batchMs, Math.min(idleMs, this.#queue.nextIn() ?? idleMs));
     this.schedule.after(waitMs, () => this.#listen());
   }
 
