@@ -104,6 +104,8 @@ export const bundling = {
   /** A file of ours for a package, from the top of the checkout. */
   alias: {
     '@aws-sdk/credential-provider-node': './functions/environment/default-credentials.ts',
+    'node:http': './functions/environment/node-http.ts',
+    http: './functions/environment/node-http.ts',
   },
   /** CommonJS inside an ES module still asks for `require`. */
   banner:

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { functions } from '#infra/definition.ts';
 import { sizeOf, sizesOf } from './sizes.ts';
@@ -19,4 +21,11 @@ test.each([
   const { problem } = sizeOf(name, bytes, gzipBytes);
   if (said) expect(problem).toMatch(said);
   else expect(problem).toBeUndefined();
+});
+
+test('no bundle imports node:http as an ES module, which would load a second client with it', async () => {
+  for (const [name, folder] of await bundled()) {
+    const code = readFileSync(join(folder, 'index.mjs'), 'utf8');
+    expect(code.match(/from\s*["'](?:node:)?http["']/g) ?? [], name).toEqual([]);
+  }
 });
