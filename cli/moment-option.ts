@@ -75,3 +75,10 @@ function localText(at: number, zone: string): string {
 function ownZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 }
+
+/** `2027-03-04 10:00 Europe/Paris`: without offset, thousandths and the same in UTC. */
+export function shortMoment(text: string): string;
+export function shortMoment(text: string | undefined): string | undefined;
+export function shortMoment(text: string | undefined): string | undefined {
+  return text?.replace(/ \([+-]\d.*$/, '').replace(/(\d\d:\d\d:\d\d)\.\d+/, '$1');
+}

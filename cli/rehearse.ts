@@ -36,9 +36,7 @@ function inWords(done: RehearsedBurst): string[] {
     ...labelled([
       ...forecastRows({ forecast, zone, momentAt: moment?.at }),
       ...(written.emails === 0 ? [] : [['written', emailsText(written)] as const]),
-      ...(windows === undefined
-        ? []
-        : [['windows', `${count(windows)}, in ${many(lanes ?? 1, 'lane')} side by side`] as const]),
+      ...(windows === undefined ? [] : [['calls', windowsText(windows, lanes ?? 1)] as const]),
     ]),
     '',
     ...Object.entries(written.refused).map(
@@ -48,6 +46,12 @@ function inWords(done: RehearsedBurst): string[] {
     ...problemLines(forecast),
     ...(isRight(done) ? [`${style.green('✓')} it would go out as it is`] : []),
   ];
+}
+
+/** Each window is claimed by one write before anybody in it is called. */
+function windowsText(windows: number, lanes: number): string {
+  const beside = lanes > 1 ? `, ${count(lanes)} at a time` : '';
+  return `${many(windows, 'window')} of at most 100 people${beside}`;
 }
 
 function emailsText({ emails, bytes, bytesMax, isWhole }: RehearsedBurst['written']): string {

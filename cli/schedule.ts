@@ -12,7 +12,7 @@ import {
   parse,
   text,
 } from './command.ts';
-import { momentBody, momentOptions, saidMoment } from './moment-option.ts';
+import { momentBody, momentOptions, saidMoment, shortMoment } from './moment-option.ts';
 import { answer, confirm } from './screen.ts';
 import { stateOf } from './state-words.ts';
 import { span } from './words.ts';
@@ -48,7 +48,10 @@ export const schedule: Command = {
       throw new CommandFailure(`${id} has no moment: say --at WHEN`, exitCodes.usage);
     }
     const isDry = flag(parsed, 'dry-run');
-    await confirm(`${id} goes out at ${when}. Schedule it?`, isDry || flag(parsed, 'yes'));
+    await confirm(
+      `${id} goes out at ${shortMoment(when)}. Schedule it?`,
+      isDry || flag(parsed, 'yes'),
+    );
     const body = { ...momentBody(said), ...(isDry ? { dryRun: true } : {}) };
     const changed = await api.call<Changed>('POST', `${pathOf(id)}/schedule`, body);
     answer(parsed.json, changed, scheduledLines(changed, isDry));

@@ -17,7 +17,13 @@ import {
   text,
 } from './command.ts';
 import { costOf, hasErrors, whatLeaves } from './forecast-lines.ts';
-import { momentBody, momentOptions, type SaidMoment, saidMoment } from './moment-option.ts';
+import {
+  momentBody,
+  momentOptions,
+  type SaidMoment,
+  saidMoment,
+  shortMoment,
+} from './moment-option.ts';
 import { approveContent, pathOf, scheduledLines } from './schedule.ts';
 import { answer, confirm, isLive, say } from './screen.ts';
 import { watch } from './watch.ts';
@@ -73,7 +79,7 @@ function questionOf(checked: CheckedBurst, said: SaidMoment | undefined): string
   const { moment, standbyFrom, standbyUntil, approvalPolicy } = checked;
   const cost = costOf(checked.forecast);
   const price = cost === undefined ? '' : `, ${cost}`;
-  const when = said?.text ?? moment?.text;
+  const when = shortMoment(said?.text ?? moment?.text);
   const standby = standbyFrom && `, on stand-by ${standbyFrom.text} to ${standbyUntil?.text ?? ''}`;
   const at = when === undefined ? (standby ?? '') : ` at ${when}`;
   const verb = approvalPolicy === 'second' ? 'Plan it for approval?' : 'Send?';
@@ -120,7 +126,8 @@ async function release(
   const scheduled = await api.call<Scheduled>('POST', `${pathOf(burst)}/${step}`, body);
   answer(parsed.json, scheduled, scheduledLines(scheduled));
   if (isWatched(parsed, scheduled.moment?.at)) return watch(api, burst, { json: parsed.json });
-  if (!parsed.json) say(`  volley status ${burst} --watch shows it, volley stop ${burst} stops it`);
+  if (!parsed.json)
+    say(`  volley status ${burst} --watch shows it, volley cancel ${burst} ends it before`);
   return exitCodes.done;
 }
 

@@ -22,17 +22,14 @@ export function statusView(shown: ShownBurst): StatusView {
   const reason = shown.reason === undefined ? '' : `: ${shown.reason}`;
   const isKnown = sent.recipients > 0;
   const isOut = shown.releasedAt !== undefined;
+  const channels = channelRows(shown);
+  const width = Math.max(...channels.map(([label]) => label.length));
   return {
-    facts: [
-      `${style.bold(shown.burst)} is ${coloured(state)}${reason}`,
-      ...labelled(channelRows(shown)),
-    ],
-    figures: [
-      ...labelled([
-        ...momentRows(shown),
-        ...(!isKnown ? [] : isOut ? sentRows(shown) : listRows(shown)),
-      ]),
-    ],
+    facts: [`${style.bold(shown.burst)} is ${coloured(state)}${reason}`, ...labelled(channels)],
+    figures: labelled(
+      [...momentRows(shown), ...(!isKnown ? [] : isOut ? sentRows(shown) : listRows(shown))],
+      width,
+    ),
     summary: summaryOf(shown),
   };
 }

@@ -3,6 +3,7 @@
 import type { ListedBursts } from '#commands/list-bursts.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, exitCodes, flag, parse } from './command.ts';
+import { shortMoment } from './moment-option.ts';
 import { show } from './schedule.ts';
 import { answer } from './screen.ts';
 import { stateOf } from './state-words.ts';
@@ -57,7 +58,7 @@ export function burstTable(bursts: readonly Listed[]): string[] {
     ...bursts.map(({ burst, state, moment, standbyFrom, legs }) => [
       burst,
       stateOf(state),
-      moment?.text ?? standbyFrom?.text ?? '',
+      shortMoment(moment?.text ?? standbyFrom?.text ?? ''),
       legs.map(({ name }) => name).join(', '),
     ]),
   ]);

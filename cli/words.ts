@@ -93,8 +93,11 @@ export function table(
 }
 
 /** Label and text, labels in one column. */
-export function labelled(rows: readonly (readonly [label: string, text: string])[]): string[] {
-  const width = Math.max(11, ...rows.map(([label]) => label.length));
+export function labelled(
+  rows: readonly (readonly [label: string, text: string])[],
+  widthMin = 0,
+): string[] {
+  const width = Math.max(11, widthMin, ...rows.map(([label]) => label.length));
   return rows.map(([label, text]) => `  ${label.padEnd(width)} ${text}`.trimEnd());
 }
 

@@ -22,7 +22,8 @@ export interface ListCount {
 
 export interface Held {
   readonly lists: readonly ListCount[];
-  /** Of the outcome with the most people, and of all legs that leave whatever the outcome. */
+  /** Those lists that can leave together: of the outcome with the most people, and of all others. */
+  readonly together: readonly ListCount[];
   readonly recipients?: number;
   readonly heldBack?: HeldCount;
 }
@@ -49,7 +50,7 @@ export async function countHeld(context: CommandContext, plan: Plan, walk: Walk)
     const counted = await countList(context, leg, reasons, until);
     lists.push(counted ? { ...base, ...counted } : base);
   }
-  if (lists.some(({ recipients }) => recipients === undefined)) return { lists };
+  if (lists.some(({ recipients }) => recipients === undefined)) return { lists, together: [] };
   return { lists, ...together(lists) };
 }
 
@@ -80,7 +81,7 @@ async function countList(
   return { recipients, heldBack: sorted(held) };
 }
 
-function together(lists: readonly ListCount[]): { recipients: number; heldBack: HeldCount } {
+function together(lists: readonly ListCount[]): Omit<Held, 'lists'> {
   const outcomes = new Set(lists.map(({ outcome }) => outcome));
   outcomes.delete(undefined);
   const sums = [...(outcomes.size === 0 ? [undefined] : outcomes)].map((outcome) => {
@@ -90,10 +91,10 @@ function together(lists: readonly ListCount[]): { recipients: number; heldBack: 
       held.set(reason, (held.get(reason) ?? 0) + people);
     }
     const recipients = leaving.reduce((sum, list) => sum + (list.recipients ?? 0), 0);
-    return { recipients, heldBack: sorted(held) };
+    return { together: leaving, recipients, heldBack: sorted(held) };
   });
   sums.sort((a, b) => b.recipients - a.recipients);
-  return sums[0] ?? { recipients: 0, heldBack: {} };
+  return sums[0] ?? { together: [], recipients: 0, heldBack: {} };
 }
 
 function sorted(held: ReadonlyMap<string, number>): HeldCount {

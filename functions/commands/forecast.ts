@@ -60,7 +60,7 @@ export async function forecast(
   momentAt: number | undefined,
 ): Promise<Forecast> {
   const walked = await countHeld(context, plan, { momentAt, forMs: WALK_MS });
-  const { lists, recipients, heldBack } = walked;
+  const { lists, together, recipients, heldBack } = walked;
   const problems = await problemsOf(context, plan);
   const quota = lists.length === 0 ? undefined : await quotaOf(context, problems);
   const perSecond = (quota?.perSecond ?? 0) * limits.quotaShare;
@@ -72,7 +72,7 @@ export async function forecast(
   };
   if (recipients === undefined) return base;
   if (quota) problems.push(...quotaProblems(quota, recipients));
-  const drain = perSecond > 0 ? await drainOf(context, plan, lists, perSecond) : undefined;
+  const drain = perSecond > 0 ? await drainOf(context, plan, together, perSecond) : undefined;
   const posts = plan.legs.flatMap((leg) =>
     leg.kind === 'broadcast' ? [{ network: leg.channel, hasUrl: true }] : [],
   );
@@ -92,7 +92,7 @@ export async function forecast(
       usd: lines.reduce((sum, { usd }) => sum + usd, 0),
       lines: lines.map(({ name, usd }) => ({ name, usd })),
     },
-    ...(perSecond > 0 ? claimsOf(lists, perSecond) : {}),
+    ...(perSecond > 0 ? claimsOf(together, perSecond) : {}),
     ...(drain === undefined ? {} : { drain }),
     ...(smallestLift === undefined ? {} : { smallestLift }),
   };
