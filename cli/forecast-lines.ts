@@ -59,7 +59,9 @@ function channelRows(plan: PlanView, forecast: Forecast): [string, string][] {
     if (leg.series !== undefined) return seriesRow(plan, leg);
     const when = leg.offsetMs === 0 ? '' : `, ${renderDuration(leg.offsetMs)} from the moment`;
     if (leg.list === undefined) {
-      const call = leg.calls[0]?.call ?? '';
+      const calls = leg.calls.map(({ call }) => call);
+      const call =
+        calls.length === 1 ? calls[0] : `its link leads by chance to ${calls.join(' or ')}`;
       const name = leg.leg === leg.channel ? '' : ` on ${leg.channel}`;
       return [[leg.leg, `one post${name}, ${call}${when}${ifNotReady(leg)}`]];
     }

@@ -3,7 +3,7 @@
 import type { CheckedBurst } from '#commands/check-burst.ts';
 import { renderDuration } from '#domain/duration.ts';
 import { style } from './screen.ts';
-import { count, percent } from './words.ts';
+import { count, many, percent } from './words.ts';
 
 type Judged = Pick<CheckedBurst, 'plan' | 'comparisons' | 'forecast'>;
 
@@ -18,7 +18,7 @@ export function judgedRows({ plan, comparisons, forecast }: Judged): [string, st
       const { recipients, forgoneAnswers } = test;
       rows.push([
         leg,
-        `tests ${count(recipients)} of them, then a bet: costs about ${count(Math.round(forgoneAnswers))} answers at a rate of ${rate}`,
+        `tests ${count(recipients)} of them, then a bet: costs ${answers(forgoneAnswers)} at a rate of ${rate}`,
       ]);
     }
     // Where the goal says what is hoped for, that is said already.
@@ -47,6 +47,11 @@ function judged({
 }: CheckedBurst['plan']['registration']): string {
   const what = compares === 'messages' ? 'messages, by ' : 'by ';
   return `${what}${metric}s within ${renderDuration(windowMs)}; no winner before ${renderDuration(waitMs)}; wrong at most ${percent(alphaLive + alphaFinal)} of the time`;
+}
+
+function answers(forgone: number): string {
+  if (forgone < 1) return 'less than one answer';
+  return `about ${many(Math.round(forgone), 'answer')}`;
 }
 
 function seen(lift: number | null, rate: string): string {

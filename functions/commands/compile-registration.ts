@@ -48,6 +48,7 @@ export function registrationOf(compilation: Compilation, legs: readonly LegPlan[
     waitMs,
     prior,
     ...ratesOf(compilation),
+    ...budgetsOf(compilation),
     ...(cap === undefined ? {} : { valueCap: cap }),
     compares: comparesOf(compilation, legs),
     legs: legs.map(registeredLeg),
@@ -83,6 +84,21 @@ function metricOf(compilation: Compilation): Registration['metric'] {
     compilation.problem(field, 'conversions decide, and there is no goal that counts them');
   }
   return metric;
+}
+
+/** Together they bound how often equal calls get a winner (statistics S21). */
+function budgetsOf(compilation: Compilation): Pick<Registration, 'alphaLive' | 'alphaFinal'> {
+  const { wrong } = compilation.source.file.compare ?? {};
+  const { alphaLive, alphaFinal } = registrationDefaults;
+  const path = ['compare', 'wrong'];
+  const shown = `live ${alphaLive * 100}%, final ${alphaFinal * 100}%`;
+  const given = wrong && { alphaLive: shareOf(wrong.live), alphaFinal: shareOf(wrong.final) };
+  const budgets = compilation.orDefault(path, given, { alphaLive, alphaFinal }, shown);
+  const least = Math.min(budgets.alphaLive, budgets.alphaFinal);
+  if (least < 0.0001 || budgets.alphaLive + budgets.alphaFinal > 0.2) {
+    compilation.problem(path, 'an answer may be wrong now and then', '0.01% each to 20% together');
+  }
+  return budgets;
 }
 
 function ratesOf(compilation: Compilation): Pick<Registration, 'smallestLift' | 'expectedRate'> {

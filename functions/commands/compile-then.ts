@@ -39,7 +39,11 @@ export function followUpsOf(
   return given.flatMap(([name, file]) => {
     const path = ['burst', 'then', name];
     if (emails.length === 0) {
-      return compilation.problem(path, 'a follow-up needs an email leg that it follows') ?? [];
+      // A leg that could not be read is there all the same, and what is wrong with it is said.
+      if (compilation.problems.length === 0) {
+        compilation.problem(path, 'a follow-up needs an email leg that it follows');
+      }
+      return [];
     }
     const afterMs = afterOf(compilation, path, file);
     const content = contentOf(compilation, path, file, calls);

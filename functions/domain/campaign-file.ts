@@ -65,6 +65,13 @@ const CompareFile = z.strictObject({
     duration,
     'No winner is named before this, unless the account’s own answers are known to be in. Default: 24h for clicks, 72h for conversions.',
   ),
+  wrong: maySay(
+    z.strictObject({
+      live: says(percentage, 'While it is watched, at any time.'),
+      final: says(percentage, 'At the one final read.'),
+    }),
+    'How often at most a winner may be named between calls that do equally well; together at most 20%. Default: 1% and 4%.',
+  ),
   prior: maySay(
     z.strictObject({
       a: says(z.number().check(z.gt(0), z.lte(1_000)), 'Answers.'),

@@ -309,6 +309,7 @@ async function sendAll(
   } finally {
     await share.giveUp().catch(() => undefined);
   }
+  await makeFollowUps(ports, holding, readied.plan);
   await finish(ports, holding, readied);
   await waitIfAllWait(ports, holding, sending.waits);
 }
@@ -319,7 +320,6 @@ async function finish(ports: RunnerPorts, holding: Holding, readied: Readied): P
   if (burst.state !== 'releasing') return;
   if (!burst.legs.every((leg) => isFinal(leg.state) || leg.state === 'in_doubt')) return;
   await freeLanes(ports, holding);
-  await makeFollowUps(ports, holding, readied.plan);
   const now = ports.clock.now();
   const measureUntil = (burst.momentAt ?? now) + readied.plan.registration.windowMs;
   await holding.apply({ kind: 'sent', epoch: holding.epoch, now, measureUntil });

@@ -1,10 +1,11 @@
 // Makes the bursts that follow one that was sent. Their ids follow from its own: twice is once.
 
 import { type Burst, SCHEMA_VERSION } from '#domain/burst.ts';
+import { isFinal } from '#domain/leg.ts';
 import { linkTableOf } from '#domain/link-table-of.ts';
 import type { EmailLegPlan, FollowUpPlan, Plan } from '#domain/plan.ts';
 import { appendAudit } from '#store/audit-log.ts';
-import { createBurst } from '#store/bursts.ts';
+import { createBurst, loadBurst } from '#store/bursts.ts';
 import { saveLinkTable } from '#store/link-tables.ts';
 import { notePlannedBurst } from '#store/planned-bursts.ts';
 import { savePlan } from '#store/plans.ts';
@@ -14,18 +15,26 @@ import type { RunnerPorts } from './ports.ts';
 /** A follow-up whose time has passed while its burst was sent leaves so long after it. */
 const SOONEST_MS = 60_000;
 
-/** Before the burst counts as sent, so that whoever takes over makes what is missing. */
+/**
+ * As soon as every email leg is over: a series may go on for days. Before the burst counts as sent,
+ * so that whoever takes over makes what is missing. One that was stopped makes nothing.
+ */
 export async function makeFollowUps(
   ports: RunnerPorts,
   holding: Holding,
   plan: Plan,
 ): Promise<void> {
+  const { burst } = holding;
+  const emails = new Set(plan.legs.flatMap((leg) => (leg.kind === 'email' ? [leg.name] : [])));
+  const isOver = burst.legs.every((leg) => !emails.has(leg.name) || isFinal(leg.state));
+  if (burst.state !== 'releasing' || !isOver) return;
   for (const followUp of plan.followUps ?? []) {
     // A leg that was dropped or missed reached nobody.
     const legs = followUp.legs.filter(({ name }) =>
       holding.burst.legs.some((leg) => leg.name === name && leg.state === 'sent'),
     );
-    if (legs.length > 0) await make(ports, holding, plan, { ...followUp, legs });
+    if (legs.length === 0 || (await loadBurst(ports.table, followUp.burst))) continue;
+    await make(ports, holding, plan, { ...followUp, legs });
     await holding.renewIfDue();
   }
 }
@@ -45,18 +54,13 @@ async function make(
     Math.max((parent.momentAt ?? now) + followUp.afterMs, now + SOONEST_MS),
   );
   const header = headerOf(parent, own, { contentHash, momentAt });
-  const saved = await createBurst(table, header, entropy.id());
-  if (saved.kind === 'lost' && saved.current?.contentHash !== contentHash) {
-    log.warn('follow_up_exists', { burst: parent.id, followUp: own.burst });
-    return;
-  }
-  // Under an id of its own, so that whoever died before this line is made up for.
+  // Before the burst is there, and under an id of its own: whoever dies here is made up for.
   const id = `follow-up-${contentHash.slice(0, 32)}`;
   const after = { follows: parent.id, approvedWith: parent.contentHash, contentHash, momentAt };
   const by = parent.approval?.by ?? parent.plannedBy;
   await appendAudit(table, { burst: own.burst, at: now, by, what: 'follow_up', after, id });
-  if (saved.kind === 'lost') return;
-  log.info('follow_up_made', { burst: parent.id, followUp: own.burst });
+  const saved = await createBurst(table, header, entropy.id());
+  if (saved.kind === 'saved') log.info('follow_up_made', { burst: parent.id, followUp: own.burst });
 }
 
 /** What it says is part of the plan that was approved; how it is judged follows from that. */

@@ -71,6 +71,7 @@ describe('what judges the calls is registered with the plan', () => {
         'compare.wait: 3d',
         'compare.prior: 1, 1',
         'compare.value-cap: none',
+        'compare.wrong: live 1%, final 4%',
         'compare.smallest-lift: 10%',
         'compare.expected-rate: 2%',
         expect.stringMatching(/^compare.at-final-read: read once/),
@@ -81,13 +82,15 @@ describe('what judges the calls is registered with the plan', () => {
   test('as the file says', async () => {
     const { stored } = await planned(
       compare(
-        '{ metric: click, smallest-lift: 5%, expected-rate: 3.5%, within: 24h, wait: 6h, prior: { a: 2, b: 98 }, value-cap: 50000, at-final-read: the next letter carries it }',
+        '{ metric: click, smallest-lift: 5%, expected-rate: 3.5%, within: 24h, wait: 6h, wrong: { live: 0.5%, final: 2% }, prior: { a: 2, b: 98 }, value-cap: 50000, at-final-read: the next letter carries it }',
       ),
     );
     expect(stored.registration).toMatchObject({
       metric: 'click',
       windowMs: 24 * HOUR,
       waitMs: 6 * HOUR,
+      alphaLive: 0.005,
+      alphaFinal: 0.02,
       prior: { a: 2, b: 98 },
       expectedRate: 0.035,
       smallestLift: 0.05,
@@ -233,6 +236,12 @@ describe('refused with file, line and field', () => {
       /part of the counting window/,
     ],
     ['a window without end', compare('{ within: 400d }'), 'compare.within', /1m to 90d/],
+    [
+      'a verdict that is wrong every other time',
+      compare('{ wrong: { live: 30%, final: 20% } }'),
+      'compare.wrong',
+      /20% together/,
+    ],
     [
       'a lift of nothing',
       compare('{ smallest-lift: 0% }'),

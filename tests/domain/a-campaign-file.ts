@@ -172,6 +172,7 @@ export const aCampaignFile: fc.Arbitrary<CampaignFile> = block<CampaignFile>(['c
       within: duration,
       wait: duration,
       prior: fc.record({ a: fc.integer({ min: 1, max: 9 }), b: fc.integer({ min: 1, max: 99 }) }),
+      wrong: fc.record({ live: share, final: share }),
       'value-cap': fc.integer({ min: 1, max: 100_000 }),
       'at-final-read': text(200),
     },

@@ -153,3 +153,20 @@ test('a runner that dies between the two bursts leaves one follow-up, and one th
   const followed = (await listAudit(table, 'one-again')).filter(({ what }) => what === 'follow_up');
   expect(followed).toHaveLength(1);
 });
+
+test('a series that goes on for days holds up nothing that follows the email', async () => {
+  const world = new World(START);
+  await world.addReaders('members', 10);
+  const posts = [0, 1, 2].map((slot) => ({
+    name: `mastodon-0${slot + 1}`,
+    offsetMs: slot * 6 * HOUR,
+    series: { name: 'mastodon', slot, paired: false, readMs: HOUR },
+  }));
+  await world.plan({ burst: 'one', at: T, posts, followUps: [followUp('not-clicked')] });
+  await world.run(T + 3 * HOUR);
+  expect((await world.load('one')).state).toBe('releasing');
+  expect(addresses(world, 'one-again')).toHaveLength(10);
+  await world.run(T + 13 * HOUR);
+  expect(world.posted).toHaveLength(3);
+  expect(addresses(world, 'one-again')).toHaveLength(10);
+});
