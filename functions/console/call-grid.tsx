@@ -103,7 +103,8 @@ function rangeText(report: BurstReport, call: CallReport): string {
   const did = report.metric === 'click' ? 'clicked' : 'reached the goal';
   const { rate, exposed } = call;
   if (rate === null) return `${did}; how many saw it is not known, so there is no rate`;
-  return `${percent(rate.lo)} to ${percent(rate.hi)} · ${number(answersOf(report, call))} of ${number(exposed ?? 0)} ${did}`;
+  const levelled = call.isLevelled ? ' (waves of other splits levelled)' : '';
+  return `${percent(rate.lo)} to ${percent(rate.hi)}${levelled} · ${number(answersOf(report, call))} of ${number(exposed ?? 0)} ${did}`;
 }
 
 function clicksText({ humanClicks, machineClicks }: CallReport): string {

@@ -5,6 +5,7 @@ import { delayEnds, delayRow } from '#domain/tally.ts';
 import type { ChannelReport } from '#statistics/channel-report.ts';
 import { type ComparisonReport, comparison, type RefusedChannel } from '#statistics/comparison.ts';
 import type { ComparisonInput } from '#statistics/comparison-input.ts';
+import { effectiveShapes } from '#statistics/effective-shapes.ts';
 import { StatisticsRefusal } from '#statistics/refusal.ts';
 import { reportJson } from '#statistics/report-json.ts';
 import { wilson } from '#statistics/wilson.ts';
@@ -48,8 +49,12 @@ export interface CallReport {
   readonly value: number;
   readonly lateClicks: number;
   readonly lateConversions: number;
-  /** Answers per exposure by the decision metric, with its 95 % interval. */
+  /**
+   * Answers per exposure by the decision metric, with its 95 % interval; where the split changed
+   * between waves, as if every call had gone out in the same waves (statistics S5b).
+   */
   readonly rate: { readonly of: number; readonly lo: number; readonly hi: number } | null;
+  readonly isLevelled: boolean;
   /** First answers so many milliseconds after the release, added up. */
   readonly curve: readonly { readonly afterMs: number; readonly answers: number }[];
 }
@@ -126,7 +131,7 @@ export function reportOf(basis: ReportBasis): BurstReport {
   const input = comparisonInput(basis, groups);
   const compared = compareOrRefuse(input);
   const { frame, burst } = basis;
-  const legs = groups.map((group) => legReport(basis, group, compared));
+  const legs = groups.map((group) => legReport(basis, group, compared, input));
   const report: BurstReport = {
     burst: burst.id,
     campaign: frame.campaign,
@@ -167,11 +172,13 @@ function legReport(
   basis: ReportBasis,
   group: ReportGroup,
   compared: BurstReport['comparison'],
+  input: ComparisonInput,
 ): LegReport {
   const states = group.legs.map(
     (leg) => basis.burst.legs.find(({ name }) => name === leg)?.state ?? 'planned',
   );
-  const calls = group.shares.map(({ call }) => callReport(basis, group, call));
+  const levelled = levelledExposures(input, group);
+  const calls = group.shares.map(({ call }) => callReport(basis, group, call, levelled?.get(call)));
   const own =
     'refused' in compared
       ? compared
@@ -188,7 +195,28 @@ function legReport(
   };
 }
 
-function callReport(basis: ReportBasis, group: ReportGroup, call: string): CallReport {
+/** By call: how many exposures its answers are worth in evenly split waves; undefined without waves. */
+function levelledExposures(
+  { plan, channels }: ComparisonInput,
+  group: ReportGroup,
+): ReadonlyMap<string, number> | undefined {
+  const { waves } = channels.find(({ channel }) => channel === group.name) ?? {};
+  if (!waves) return undefined;
+  const shapes = effectiveShapes(waves.map(({ arms }) => arms.map(({ n, s }) => ({ n, s }))));
+  // The posterior is Beta(1 + answers, 1 + exposures without an answer).
+  return new Map(plan.calls.map((call, place) => [call, shapeSize(shapes[place])]));
+}
+
+function shapeSize(shape: { readonly a: number; readonly b: number } | undefined): number {
+  return shape ? Math.round(shape.a + shape.b - 2) : 0;
+}
+
+function callReport(
+  basis: ReportBasis,
+  group: ReportGroup,
+  call: string,
+  levelled: number | undefined,
+): CallReport {
   const { frame, sent } = basis;
   const count = countsOf(basis, group, call);
   const isEmail = group.kind === 'email';
@@ -215,7 +243,8 @@ function callReport(basis: ReportBasis, group: ReportGroup, call: string): CallR
     opened: isEmail ? count('opened') : null,
     exposed,
     ...clicksOf(count),
-    rate: exposed === null ? null : rateOf(answers, exposed),
+    rate: exposed === null ? null : rateOf(answers, levelled ?? exposed),
+    isLevelled: levelled !== undefined,
     curve: curveOf(basis, linksOf(group, call)),
   };
 }

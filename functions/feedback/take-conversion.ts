@@ -1,12 +1,12 @@
 // A goal was reached: a signed server call, a pixel, or a script on the thank-you page.
 
-import { createHash } from 'node:crypto';
 import type { ConversionEvent } from '#domain/event.ts';
 import type { KeyRing } from '#domain/key-ring.ts';
 import type { Log, Queue } from '#domain/ports.ts';
 import { type Claims, verify } from '#domain/token.ts';
 import { readerDigests } from '#domain/visitor.ts';
-import { type ConversionReport, readReport, readSmallReport } from './conversion-report.ts';
+import { conversionEvent } from './conversion-event.ts';
+import { readReport, readSmallReport } from './conversion-report.ts';
 import {
   bodyOf,
   type HttpEvent,
@@ -72,7 +72,7 @@ async function fromServer(ports: ConversionPorts, event: HttpEvent): Promise<Htt
   if ('field' in report) return refusal(report.status, report.field, report.message, report.limit);
   const claims = await claimsOf(ports, report.click);
   if (!claims) return refusal(404, 'click', 'is no click id of ours');
-  await send(ports, conversionOf(claims, report, report.id ?? signed.id, ports.now()));
+  await send(ports, conversionEvent(claims, report, report.id ?? signed.id, ports.now()));
   return {
     statusCode: 202,
     headers: { ...PRIVATE_HEADERS, ...JSON_TYPE },
@@ -130,7 +130,7 @@ async function fromPage(
   const agent = (event.headers['user-agent'] ?? '').slice(0, 400);
   const reader = { address: event.requestContext.http.sourceIp, agent, at };
   const { visitor } = readerDigests(reader, (await ports.keyRing()).signs.secret);
-  const conversion = conversionOf(claims, report, report.id ?? `page-${visitor}`, at);
+  const conversion = conversionEvent(claims, report, report.id ?? `page-${visitor}`, at);
   await send(ports, { ...conversion, visitor });
   return 'taken';
 }
@@ -140,28 +140,6 @@ async function claimsOf(ports: ConversionPorts, token: string): Promise<Claims |
   return verify(token, 'click', ports.linkHost, ring.clicks);
 }
 
-/** The caller's id is only unique to the caller, so the click's claims go into the event's. */
-function conversionOf(
-  claims: Claims,
-  report: Pick<ConversionReport, 'value' | 'at'>,
-  id: string,
-  now: number,
-): ConversionEvent {
-  const { burst, leg, call, ordinal } = claims;
-  const name = `${burst}\n${leg}\n${call}\n${ordinal ?? ''}\n${id}`;
-  return {
-    kind: 'conversion',
-    id: createHash('sha256').update(name).digest('base64url').slice(0, 22),
-    at: report.at ?? now,
-    burst,
-    leg,
-    call,
-    ...(ordinal === undefined ? {} : { ordinal }),
-    ...(report.value === undefined ? {} : { value: report.value }),
-  };
-}
-
-/** Whether it is tried again is the caller's affair, who is answered 503. */
 async function send(ports: ConversionPorts, conversion: ConversionEvent): Promise<void> {
   try {
     await ports.queue.send([JSON.stringify(conversion)]);

@@ -427,3 +427,64 @@ test('what the email itself added is told against those whom chance held back', 
   const counted = report.legs[0]?.calls.reduce((sum, call) => sum + call.converting, 0);
   expect(counted).toBe(180);
 });
+
+test('a list that left in waves with other splits is compared within its waves', async () => {
+  const even = [
+    { call: 'seat', weight: 1 },
+    { call: 'demo', weight: 1 },
+  ];
+  const mostlySeat = [
+    { call: 'seat', weight: 9 },
+    { call: 'demo', weight: 1 },
+  ];
+  const waves = [
+    { from: 0, to: 1_000, allocation: even, startAt: T },
+    { from: 1_000, to: 2_000, allocation: mostlySeat, startAt: T + 20 * HOUR },
+  ];
+  const one = await createFeedbackWorld({ recipients: 2_000 });
+  const { table } = one.world;
+  const head = headOf(2_000, 2_000);
+  await saveManifestHead(
+    table,
+    undefined,
+    { ...head, legs: head.legs.map((leg) => ({ ...leg, waves })) },
+    'n',
+  );
+  const callIn = (ordinal: number) =>
+    callOf(ordinal < 1_000 ? even : mostlySeat, draws[ordinal] ?? 0);
+  const seen: Record<string, number> = {};
+  // In the evening of the second wave everybody answers four times as often: nobody is better.
+  const events = Array.from({ length: 2_000 }, (_, ordinal) => {
+    const call = callIn(ordinal);
+    const cell = `${call}/${ordinal < 1_000}`;
+    seen[cell] = (seen[cell] ?? 0) + 1;
+    const every = ordinal < 1_000 ? 20 : 5;
+    const sentAt = ordinal < 1_000 ? T : T + 20 * HOUR;
+    const isClicked = seen[cell] % every === 0;
+    return [
+      sesEvent({ eventType: 'Delivery', ordinal, call, at: sentAt + 1_000 }),
+      ...(isClicked ? [click({ ordinal, call, at: sentAt + HOUR + ordinal * 1_000 })] : []),
+    ];
+  }).flat();
+  for (let from = 0; from < events.length; from += 500) {
+    expect(await one.record(batchOf(events.slice(from, from + 500)))).toEqual([]);
+  }
+  const report = await buildReport(table, one.world.burst, T + 47 * HOUR);
+  if ('refused' in report.comparison) throw new Error('refused');
+  const [email] = report.comparison.input.channels;
+  expect(email?.waves?.map(({ arms }) => arms.map(({ n }) => n))).toEqual([
+    [500, 500],
+    [900, 100],
+  ]);
+  expect(email?.waves?.map(({ ageHours }) => ageHours)).toEqual([47, 27]);
+  // Added up, one call has twice the rate of the other; within the waves they are level.
+  const calls = report.legs[0]?.calls ?? [];
+  const [added, level] = [
+    calls.map(({ uniqueClicks, exposed }) => uniqueClicks / (exposed ?? 1)),
+    calls.map(({ rate }) => rate?.of ?? 0),
+  ].map(([seat = 0, demo = 1]) => seat / demo);
+  expect(added).toBeGreaterThan(1.7);
+  expect(level).toBeCloseTo(1, 1);
+  expect(report.legs[0]?.verdict).toMatchObject({ status: 'no_clear_winner', winner: null });
+  expect(JSON.stringify(report)).not.toContain('invalid_waves');
+});
