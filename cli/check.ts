@@ -1,9 +1,11 @@
 // `volley check FILE`: what it would do, on one screen, and nothing is written.
 
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { CheckedBurst } from '#commands/check-burst.ts';
 import { type ApiClient, connect } from './api-client.ts';
-import { readCampaignFolder } from './campaign-folder.ts';
-import { type Command, exitCodes, needed, parse, text } from './command.ts';
+import { listsIn, readCampaignFolder } from './campaign-folder.ts';
+import { type Command, CommandFailure, exitCodes, needed, parse, text } from './command.ts';
 import { forecastRows, hasErrors, problemLines } from './forecast-lines.ts';
 import { judgedRows, noteLines } from './judged-rows.ts';
 import { answer, style } from './screen.ts';
@@ -30,12 +32,26 @@ Every default is stated. Ends with 1 when something stands against it.`,
   },
 };
 
-export function checkFile(
+export async function checkFile(
   api: ApiClient,
   file: string,
   burst: string | undefined,
 ): Promise<CheckedBurst> {
-  return api.call<CheckedBurst>('POST', '/v1/check', readCampaignFolder(file, burst));
+  try {
+    return await api.call<CheckedBurst>('POST', '/v1/check', readCampaignFolder(file, burst));
+  } catch (error) {
+    throw error instanceof CommandFailure ? withImport(error, file) : error;
+  }
+}
+
+/** Where a list is empty and its file lies beside the campaign: how to bring it in. */
+function withImport(failure: CommandFailure, file: string): CommandFailure {
+  if (!failure.message.includes('there is nobody in the list')) return failure;
+  const there = listsIn(file)
+    .map((list) => join(dirname(file), list))
+    .filter((path) => existsSync(path));
+  const steps = there.map((path) => `\n  volley audience import ${path}`);
+  return new CommandFailure(`${failure.message}${steps.join('')}`, failure.exitCode, failure.code);
 }
 
 export interface CheckOptions {

@@ -16,6 +16,7 @@ const volley = (...args: string[]) => operator.volley(args);
 beforeAll(async () => {
   folder = temporaryFolder();
   operator = await anOperator(join(folder.path, 'data'), folder.path);
+  writeFileSync(join(folder.path, 'autumn.csv'), 'email\nana@example.org\n');
   await volley('init', 'spring');
   await volley('audience', 'import', 'spring/people.csv');
 }, 90_000);
@@ -114,6 +115,15 @@ test('the same key gives the same answer, and is carried out once', async () => 
   expect(second.stdout).toBe(first.stdout);
   const other = await volley('cancel', 'spring', '--yes', '--json', '--key', 'once');
   expect([other.code, other.json.error.code]).toEqual([1, 'key_reused']);
+});
+
+test('an empty list is named with the command that brings it in', async () => {
+  await volley('init', 'autumn', '--list', 'autumn.csv', '--text', 'spring/body.md');
+  const said = await volley('check', 'autumn/campaign.yaml');
+  expect([said.code, said.stderr]).toEqual([
+    1,
+    expect.stringContaining('volley audience import autumn/autumn.csv'),
+  ]);
 });
 
 test('a problem in the file is named with its line', async () => {
