@@ -123,10 +123,11 @@ export const runnerMutants: readonly Mutant[] = [
       replace: 'this.#again.push(...batch);',
     },
     {
-      id: 'slots-not-waited-for',
-      about: 'calls do not wait for their place in the rate',
-      find: 'while (clock.now() < slot.at) await clock.sleep(slot.at - clock.now());',
-      replace: '',
+      id: 'slots-met-early',
+      about: 'calls start four tenths of a second before their place in the rate',
+      find: 'while (clock.monotonic() < slot.at) await clock.sleep(slot.at - clock.monotonic());',
+      replace:
+        'while (clock.monotonic() < slot.at - 400) await clock.sleep(slot.at - 400 - clock.monotonic());',
     },
   ]),
   ...inFile('functions/domain/limits.ts', BY_WORLDS, [
