@@ -265,6 +265,18 @@ test('the API knows its admin and lists no bursts', async () => {
   expect(usesOf('api')).toContain('ssm:GetParameter parameters/api');
 });
 
+test('the console shows its pages to whoever has a token, and the way in to everybody else', async () => {
+  const authorization = `Bearer ${ADMIN}`;
+  const [known, nobody] = await Promise.all(
+    [{ host: 'volley.example.org', authorization }, { host: 'volley.example.org' }].map((headers) =>
+      invoke('console', http('GET /console', '/console', { headers })),
+    ),
+  );
+  expect(known?.result).toMatchObject({ statusCode: 200 });
+  expect(JSON.stringify(nobody?.result)).toContain('/console/sign-in');
+  expect(usesOf('console')).toContain('ssm:GetParameter parameters/api');
+});
+
 describe('what would go wrong in an account goes wrong here', () => {
   test.each(functions.map(({ name }) => name))('%s without one of its variables', async (name) => {
     const { environment } = functions.find((one) => one.name === name)!;
