@@ -7,12 +7,14 @@ import { allBursts as listAll } from '../status.ts';
 import { type Compared, compare, type Recipient } from './compare.ts';
 import { showLog, verifyLogs } from './log.ts';
 import { type ProviderLogs, readProviderLogs } from './provider-logs.ts';
+import { showTold } from './told.ts';
 
 const SHOWN_DIFFERENCES = 20;
 
 const options = {
   log: { type: 'boolean', about: 'who did what to it, and when' },
   verify: { type: 'boolean', about: 'compute its chain of hashes again, here' },
+  told: { type: 'boolean', about: 'who was told what about it, and how far' },
   head: {
     type: 'string',
     value: 'POSITION:HASH',
@@ -22,9 +24,9 @@ const options = {
 } as const;
 
 export const audit: Command = {
-  usage: 'audit [BURST] [--log | --verify]',
+  usage: 'audit [BURST] [--log | --verify | --told]',
   about: "compare the ledger with the providers' own logs; show and verify who did what",
-  more: `Without --log and --verify: does the ledger say what the local providers wrote down?
+  more: `Without one of them: does the ledger say what the local providers wrote down?
 Every entry of the log carries the hash of the one before; a head that was noted elsewhere shows
 that its end was not cut off.`,
   options,
@@ -35,6 +37,7 @@ that its end was not cut off.`,
     const [wanted] = parsed.positionals;
     if (flag(parsed, 'log')) return showLog(api, parsed, wanted);
     if (flag(parsed, 'verify')) return verifyLogs(api, parsed, wanted);
+    if (flag(parsed, 'told')) return showTold(api, parsed, wanted);
     const logs = readProviderLogs(parsed.data);
     const ids = wanted === undefined ? await allBursts(api) : [wanted];
     const bursts: Compared[] = [];

@@ -26,8 +26,11 @@ export type BurstEvent =
   | { kind: 'miss'; now: number }
   | { kind: 'sent'; epoch: number; now: number; measureUntil: number }
   | { kind: 'decide'; now: number }
-  /** What stood in the header for others to hear of was passed on, up to this revision. */
-  | { kind: 'told'; upTo: number }
+  /**
+   * What stood in the header for others to hear of was passed on, up to this revision; and what
+   * runners did stands in the audit log, up to another.
+   */
+  | { kind: 'told'; upTo: number; deedsUpTo?: number }
   | { kind: 'close'; now: number };
 
 /** What must be carried out once the new header is durably written. */
@@ -327,7 +330,8 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
   told: (burst, event) => {
     const { untold = [], deeds = [], ...rest } = burst;
     const left = untold.filter(({ revision }) => revision > event.upTo);
-    const open = deeds.filter(({ revision }) => revision > event.upTo);
+    const { deedsUpTo = -1 } = event;
+    const open = deeds.filter(({ revision }) => revision > deedsUpTo);
     if (left.length === untold.length && open.length === deeds.length) return advanced(burst);
     return advanced({
       ...rest,

@@ -39,8 +39,10 @@ export async function tellNews(
     ...(isMorning(burst, now) ? [{ about: 'morning_report', id: 'morning' } as const] : []),
   ];
   for (const occasion of occasions) await storeNotice(ports, burst, occasion);
-  if (!isLeased(burst, now)) await keepDeeds(ports, burst);
-  await clear(ports, burst);
+  // A runner that is at work writes its own; what it has not written yet stays in the header.
+  const isAlone = !isLeased(burst, now);
+  if (isAlone) await keepDeeds(ports, burst);
+  await clear(ports, burst, isAlone);
 }
 
 /** An answer that was promised is there: `answer-mature`, `answer-final`. */
@@ -116,19 +118,26 @@ async function keepDeeds({ table, now }: NoticePorts, burst: Burst): Promise<voi
   }
 }
 
-async function clear({ table, now, id }: NoticePorts, seen: Burst): Promise<void> {
-  const told = (seen.untold ?? []).map(({ revision }) => revision);
-  const deeds = isLeased(seen, now()) ? [] : (seen.deeds ?? []).map(({ revision }) => revision);
-  if (told.length + deeds.length === 0) return;
-  const upTo = Math.max(...told, ...deeds);
+async function clear(
+  { table, id }: NoticePorts,
+  seen: Burst,
+  areDeedsKept: boolean,
+): Promise<void> {
+  const upTo = lastRevision(seen.untold);
+  const deedsUpTo = areDeedsKept ? lastRevision(seen.deeds) : -1;
+  if (upTo < 0 && deedsUpTo < 0) return;
   let burst: Burst | undefined = seen;
   for (let attempt = 0; burst && attempt < ATTEMPTS_MAX; attempt += 1) {
-    const answer = advance(burst, { kind: 'told', upTo });
+    const answer = advance(burst, { kind: 'told', upTo, deedsUpTo });
     if (answer.kind === 'refused' || answer.burst === burst) return;
     const saved = await saveBurst(table, burst, answer.burst, id());
     if (saved.kind === 'saved') return;
     burst = saved.current;
   }
+}
+
+function lastRevision(of: readonly { readonly revision: number }[] = []): number {
+  return Math.max(-1, ...of.map(({ revision }) => revision));
 }
 
 function isNearMoment({ momentAt, state }: Burst, now: number): boolean {

@@ -231,6 +231,22 @@ describe('people hear of', () => {
   });
 });
 
+test('what a runner that is at work has not written yet stays for it in the header', async () => {
+  const deeds = [{ revision: 3, at: T, what: 'released' }];
+  const untold = [{ about: 'released' as const, revision: 3 }];
+  const now = T + HOUR;
+  for (const leaseUntil of [now + HOUR, now - HOUR]) {
+    const one = await createNoticeWorld({ burst: { ...releasing, leaseUntil, deeds, untold } });
+    one.world.now = now;
+    await one.beat();
+    const burst = await one.burst();
+    const audit = await listAudit(one.world.table, 'polls-close');
+    expect(burst.untold).toBeUndefined();
+    expect(burst.deeds).toEqual(leaseUntil > now ? deeds : undefined);
+    expect(audit.map(({ what }) => what)).toEqual(leaseUntil > now ? [] : ['released']);
+  }
+});
+
 test('a burst whose file names nobody keeps its notices all the same', async () => {
   const one = await createNoticeWorld({ plan: { notify: [] }, burst: { ...releasing } });
   await happens(one, { kind: 'stop', now: T + HOUR, reason: 'wrong link' });
