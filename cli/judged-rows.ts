@@ -12,7 +12,7 @@ export function judgedRows({ plan, comparisons, forecast }: Judged): [string, st
   const { registration, holdout, followUps = [] } = plan;
   const isComparing = registration.legs.some(({ design }) => design !== 'one_call');
   const rows: [string, string][] = isComparing ? [['judged', judged(registration)]] : [];
-  for (const { leg, expectedRate, visibleLift, test } of comparisons) {
+  for (const { leg, expectedRate, visibleLift, test, proposedTest } of comparisons) {
     const rate = percent(expectedRate);
     if (test) {
       const { recipients, forgoneAnswers } = test;
@@ -24,6 +24,11 @@ export function judgedRows({ plan, comparisons, forecast }: Judged): [string, st
     // Where the goal says what is hoped for, that is said already.
     if (forecast.smallestLift === undefined || test) {
       rows.push([test ? '' : leg, seen(visibleLift, rate)]);
+    }
+    if (proposedTest) {
+      const { recipients, forgoneAnswers } = proposedTest;
+      const what = `or test: auto, ${count(recipients)} first and the rest gets what did best`;
+      rows.push(['', `${what}, at the cost of ${answers(forgoneAnswers)}`]);
     }
   }
   if (holdout !== undefined) rows.push(['holdout', `${percent(holdout)} get nothing, by chance`]);

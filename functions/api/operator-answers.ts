@@ -100,6 +100,13 @@ const PlanAnswer = z.strictObject({
   followUps: z.optional(z.array(z.strictObject({ name: Name, burst: Id, afterMs: count }))),
 });
 
+const ForeseenTest = z.strictObject({
+  recipients: count,
+  spread: z.number(),
+  forgoneAnswers: z.number(),
+  visibleLift: z.nullable(z.number()),
+});
+
 export const CheckedBurstAnswer = z.strictObject({
   ...burstShape,
   plan: PlanAnswer,
@@ -112,14 +119,8 @@ export const CheckedBurstAnswer = z.strictObject({
       recipients: count,
       expectedRate: z.number(),
       visibleLift: z.nullable(z.number()),
-      test: z.optional(
-        z.strictObject({
-          recipients: count,
-          spread: z.number(),
-          forgoneAnswers: z.number(),
-          visibleLift: z.nullable(z.number()),
-        }),
-      ),
+      test: z.optional(ForeseenTest),
+      proposedTest: z.optional(ForeseenTest),
     }),
   ),
 });
@@ -150,6 +151,7 @@ export const PreviewedBurstAnswer = z.strictObject({
     z.strictObject({
       ...shown,
       isOnList: z.boolean(),
+      heldBack: z.optional(z.string()),
       from: z.string(),
       replyTo: z.optional(z.string()),
       to: z.string(),

@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 import { type CommandContext, requireScope } from './context.ts';
 import { type BurstView, describeBurst } from './describe-burst.ts';
 import { type Forecast, forecast } from './forecast.ts';
-import { type ForeseenComparison, foreseeComparisons } from './foresee-bets.ts';
+import { type ForeseenComparison, foreseeComparisons, liftNotes } from './foresee-bets.ts';
 import { parseInput } from './parse-input.ts';
 import { PlanBurstInput, readPlan } from './plan-burst.ts';
 import { type PlanView, viewOf } from './plan-view.ts';
@@ -32,12 +32,13 @@ export async function checkBurst(
   const { compiled, wanted } = await readPlan(context, parseInput(PlanBurstInput, input));
   const { plan, defaults, notes } = compiled;
   const foreseen = await forecast(context, plan, wanted.momentAt);
+  const comparisons = foreseeComparisons(plan, foreseen.lists);
   return {
     ...describeBurst(wanted),
     plan: viewOf(plan),
     defaults,
-    notes,
+    notes: [...notes, ...liftNotes(comparisons)],
     forecast: foreseen,
-    comparisons: foreseeComparisons(plan, foreseen.lists),
+    comparisons,
   };
 }

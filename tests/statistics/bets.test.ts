@@ -18,6 +18,12 @@ describe('what a test costs', () => {
   });
 });
 
+test('the worked example of Feit and Berman: 2,284 an arm of 100,000', () => {
+  // Feit and Berman (2019), section 3: website tests, mean 0.68, sd of means 0.03.
+  const { n } = testSize({ N: 100_000, arms: 2, rate: 0.68, spread: 0.03 });
+  expect(n).toBe(2 * 2_284);
+});
+
 test('a test is the size an arm says, at most half the list and at least one each', () => {
   const one = { rate: 0.02, spread: 0.004 };
   const { n } = testAndRoll({ N: 100_000, s: Math.sqrt(0.02 * 0.98), sigma: 0.004 });
