@@ -169,6 +169,7 @@ describe('the auditor', () => {
     };
     follow('./auditor.ts');
     expect([...seen].sort()).toEqual([
+      './auditor-attempts.ts',
       './auditor-machines.ts',
       './auditor-people.ts',
       './auditor.ts',
@@ -184,6 +185,11 @@ const range = { leg: 'mail', from: 0, sendableTo: 2, to: 2 };
 
 const spoilt: readonly [string, string, Spoil][] = [
   ['V1', 'somebody got two emails', { truth: (t) => t.accepted.push({ ...t.accepted[0]! }) }],
+  [
+    'V1',
+    'somebody in doubt is called again',
+    { truth: (t) => t.calls.unshift(call({ addresses: ['a@example.com'], arrived: false })) },
+  ],
   ['V1', 'two posts stand', { truth: (t) => t.posts.push({ ...t.posts[0]!, id: '2' }) }],
   [
     'V1',

@@ -1,6 +1,7 @@
 // The judge: compares what the system's books say with what the providers and the people know.
 // It shares no code with the system and imports nothing of it (a test proves that).
 
+import { noCallUnderDoubt } from './auditor-attempts.ts';
 import { machineJudges } from './auditor-machines.ts';
 import { peopleJudges } from './auditor-people.ts';
 import type { Ledger, LedgerBurst } from './ledger.ts';
@@ -46,7 +47,7 @@ export function audit(truth: Truth, ledger: Ledger): Violation[] {
 }
 
 export const judges: { readonly [invariant: string]: Judge } = {
-  V1: nobodyTwice,
+  V1: (truth) => [...nobodyTwice(truth), ...noCallUnderDoubt(truth)],
   V2: everybodyAccountedFor,
   V3: doubtIsBounded,
   V4: eventsAreBelieved,

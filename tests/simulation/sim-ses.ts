@@ -109,6 +109,7 @@ export class SimSes {
       leg: tags.leg ?? '',
       content: markOf(request.subject),
       addresses: request.entries.map((entry) => entry.to),
+      attempt: Number(tags.attempt ?? 1),
       throttled: 0,
       accepted: 0,
       arrived: false,
@@ -127,6 +128,7 @@ export class SimSes {
       refused: (chance) => {
         call.throttled = request.entries.length;
         if (chance < 0.5) return sesUnanswered('answered 503');
+        call.isTurnedAway = true;
         return new Fault('ses_throttled', 'Maximum sending rate exceeded', { retryable: true });
       },
       garbled: (answer, chance) => garble(answer, chance),
@@ -143,6 +145,7 @@ export class SimSes {
       });
     }
     if (this.settings.isPaused || this.#switchedOff.has(request.configurationSet)) {
+      call.isTurnedAway = true;
       throw new Fault('ses_refused', 'sending is paused', { retryable: false });
     }
     this.#fill();

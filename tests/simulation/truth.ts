@@ -14,6 +14,10 @@ export interface CallTruth {
   readonly content: string;
   /** The addressees of a bulk call; empty for a post. */
   readonly addresses: readonly string[];
+  /** The attempt number in its entries' tags; absent: the first. */
+  readonly attempt?: number;
+  /** The caller was told for certain that nothing of it was taken. */
+  isTurnedAway?: boolean;
   /** Entries turned away for rate, or all of them when the whole request was. */
   throttled: number;
   /** Entries the provider took; known only to it when the answer was lost. */
