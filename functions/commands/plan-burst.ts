@@ -230,6 +230,15 @@ function bytesOf(files: { readonly [name: string]: z.output<typeof FileContent> 
       limit: `at most ${fileLimits.filesMax}`,
     });
   }
+  for (const [name, content] of Object.entries(files)) {
+    // Before a byte of it is looked at: no file that could be taken is nearly as long.
+    const { length } = 'text' in content ? content.text : content.base64;
+    if (length <= 2 * fileLimits.imageBytes) continue;
+    throw new Refusal('input_invalid', `files: "${name.slice(0, 80)}" is too large`, {
+      field: 'files',
+      limit: `at most ${fileLimits.imageBytes} bytes`,
+    });
+  }
   return new Map(
     Object.entries(files).map(([name, content]) => [
       name,
