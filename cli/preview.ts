@@ -8,6 +8,7 @@ import { isCampaignFile, readCampaignFolder } from './campaign-folder.ts';
 import { type Command, exitCodes, needed, type Parsed, parse, text } from './command.ts';
 import { pathOf } from './schedule.ts';
 import { answer, note, style } from './screen.ts';
+import { heldBackFor } from './state-words.ts';
 
 const USAGE = 'preview FILE|BURST [--as ADDRESS]';
 const options = {
@@ -60,11 +61,14 @@ function inWords({ emails, posts }: PreviewedBurst): string[] {
 }
 
 function emailLines(email: PreviewedEmail): string[] {
-  const { leg, call, outcome, from, replyTo, to, subject, text: body, isOnList } = email;
+  const { leg, call, outcome, from, replyTo, to, subject, text: body, isOnList, heldBack } = email;
   const only = outcome === undefined ? '' : ` · if ${outcome}`;
   const known = isOnList ? '' : ' · not on the list: shown without fields';
   return [
     style.bold(`── ${leg} · ${call}${only}${known}`),
+    ...(heldBack === undefined
+      ? []
+      : [style.yellow(`this person gets nothing: ${heldBackFor(heldBack)}`)]),
     `From: ${from}`,
     ...(replyTo === undefined ? [] : [`Reply-To: ${replyTo}`]),
     `To: ${to}`,

@@ -27,7 +27,11 @@ export function statusView(shown: ShownBurst): StatusView {
   return {
     facts: [`${style.bold(shown.burst)} is ${coloured(state)}${reason}`, ...labelled(channels)],
     figures: labelled(
-      [...momentRows(shown), ...(!isKnown ? [] : isOut ? sentRows(shown) : listRows(shown))],
+      [
+        ...momentRows(shown),
+        ...(!isKnown ? [] : isOut ? sentRows(shown) : listRows(shown)),
+        ...nextRows(shown),
+      ],
       width,
     ),
     summary: summaryOf(shown),
@@ -58,6 +62,20 @@ function channelRows({ legs, posts }: ShownBurst): [string, string][] {
     const only = outcome === undefined ? '' : `if ${outcome}, `;
     return [name, `${only}${on}${parts.join(', ')}${reason ? ` (${reason})` : ''}`];
   });
+}
+
+/** What a person may do, where the burst waits for one. */
+function nextRows({ state, burst, outcomes }: ShownBurst): [string, string][] {
+  const which = outcomes === undefined ? '' : ` --outcome ${outcomes.join('|')}`;
+  const next: { readonly [state: string]: string } = {
+    draft: `volley schedule ${burst} --at WHEN`,
+    approved: `volley schedule ${burst} --at WHEN`,
+    standby: `volley fire ${burst}${which}`,
+    stopped: `volley resume ${burst}, volley correct ${burst}, or volley abandon ${burst}`,
+    missed: `volley schedule ${burst} --at WHEN, or volley cancel ${burst}`,
+  };
+  const step = next[state];
+  return step === undefined ? [] : [['next', style.dim(step)]];
 }
 
 function momentRows(shown: ShownBurst): [string, string][] {

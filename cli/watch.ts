@@ -2,14 +2,16 @@
 
 import type { ShownBurst } from '#commands/show-burst.ts';
 import type { ApiClient } from './api-client.ts';
-import { exitCodes } from './command.ts';
+import { CommandFailure, exitCodes } from './command.ts';
 import { show } from './schedule.ts';
-import { isLive, Live, say } from './screen.ts';
+import { isLive, Live, note, say } from './screen.ts';
 import { statusView } from './status-lines.ts';
 
 const EVERY_MS = 1_000;
 /** Around the moment a second is long. */
 const NEAR_MS = 250;
+/** A runtime that was killed is back within this, or somebody is needed. */
+const PATIENCE_MS = 120_000;
 const SUMMARY_EVERY_MS = 5_000;
 
 /** Nothing more happens by itself, or nobody but a person can go on. */
@@ -26,21 +28,36 @@ const OVER: ReadonlySet<string> = new Set([
 
 export interface WatchOptions {
   readonly json: boolean;
-  /** Ends it early: Ctrl-C. */
-  readonly signal?: AbortSignal;
+  /** How long it goes on asking while nothing answers. */
+  readonly patienceMs?: number;
 }
 
 /** @returns the exit code: 5 where it ended as something a person has to look at */
 export async function watch(api: ApiClient, id: string, options: WatchOptions): Promise<number> {
   const draw = drawer(options.json);
   for (;;) {
-    const shown = await show(api, id);
+    const shown = await look(api, id, options.patienceMs ?? PATIENCE_MS);
     draw(shown);
-    if (OVER.has(shown.state) || options.signal?.aborted) {
+    if (OVER.has(shown.state)) {
       const needsPerson = shown.state === 'stopped' || shown.state === 'missed';
       return needsPerson ? exitCodes.needsPerson : exitCodes.done;
     }
     await new Promise((resolve) => setTimeout(resolve, pauseOf(shown)));
+  }
+}
+
+/** Whoever watches wants to see the end of it: a server that is away for a moment comes back. */
+async function look(api: ApiClient, id: string, patienceMs: number): Promise<ShownBurst> {
+  const until = Date.now() + patienceMs;
+  for (let told = false; ; told = true) {
+    try {
+      return await show(api, id);
+    } catch (error) {
+      const isAway = error instanceof CommandFailure && error.exitCode === exitCodes.unanswered;
+      if (!isAway || Date.now() > until) throw error;
+      if (!told) note(`${error.message}; trying again`);
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    }
   }
 }
 

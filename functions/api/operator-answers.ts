@@ -231,7 +231,11 @@ const signal = {
 
 export const SignalAnswer = z.strictObject(signal);
 export const CreatedSignalAnswer = z.strictObject({ burst: Id, ...signal });
-export const SignalsAnswer = z.strictObject({ burst: Id, signals: z.array(SignalAnswer) });
+export const SignalsAnswer = z.strictObject({
+  burst: Id,
+  signals: z.array(SignalAnswer),
+  next: z.optional(Id),
+});
 export const SentSignalAnswer = z.strictObject({
   burst: Id,
   state: z.string(),
@@ -267,4 +271,7 @@ export const DeploymentAnswer = z.strictObject({
   ),
 });
 
-export const ConnectionsAnswer = z.strictObject({ connections: z.array(ConnectionAnswer) });
+export const ConnectionsAnswer = z.strictObject({
+  connections: z.array(ConnectionAnswer),
+  next: z.optional(Id),
+});

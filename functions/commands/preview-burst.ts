@@ -15,7 +15,7 @@ import { loadPlan } from '#store/plans.ts';
 import { findBurst } from './change-burst.ts';
 import { type CommandContext, requireScope, type WrittenEmail } from './context.ts';
 import { parseInput } from './parse-input.ts';
-import { entriesOf } from './person-entries.ts';
+import { entriesOf, type PersonEntry } from './person-entries.ts';
 import { PlanBurstInput, readPlan } from './plan-burst.ts';
 
 const who = {
@@ -36,6 +36,8 @@ export interface PreviewedEmail extends WrittenEmail {
   /** Byte for byte what this person gets: links, draw and all. */
   readonly isExact: boolean;
   readonly isOnList: boolean;
+  /** Why this person gets none of it after all. */
+  readonly heldBack?: string;
 }
 
 export interface PreviewedPost {
@@ -78,14 +80,30 @@ export async function previewBurst(
   for (const leg of plan.legs) {
     if (leg.kind !== 'email') continue;
     const own = exact?.filter((entry) => entry.leg === leg.name) ?? [];
-    for (const { ordinal, call, fields } of own) {
-      if (call === undefined) continue;
-      const to = { ...person(address), ordinal, call, fields, attempt: 1 };
-      emails.push(await write(context, plan, leg, { to, isReal: true, isOnList: true }));
-    }
+    const real = await exactly(context, plan, leg, address, own);
+    emails.push(...real);
     if (own.length === 0) emails.push(...(await guesses(context, plan, leg, address, wanted.call)));
   }
   return { burst: id, emails, posts: await postsOf(context, plan, true) };
+}
+
+/** What the frozen list and the draw made of this person; held back where they get none of it. */
+async function exactly(
+  context: CommandContext,
+  plan: Plan,
+  leg: EmailLegPlan,
+  address: string,
+  entries: readonly PersonEntry[],
+): Promise<PreviewedEmail[]> {
+  const emails: PreviewedEmail[] = [];
+  for (const { ordinal, call, fields, state, reason } of entries) {
+    if (call === undefined) continue;
+    const to = { ...person(address), ordinal, call, fields, attempt: 1 };
+    const email = await write(context, plan, leg, { to, isReal: true, isOnList: true });
+    const isHeld = state === 'held_back';
+    emails.push(isHeld ? { ...email, heldBack: reason ?? 'unstated' } : email);
+  }
+  return emails;
 }
 
 /** The same of a campaign file that is not planned yet; writes nothing. */

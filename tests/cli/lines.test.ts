@@ -189,6 +189,7 @@ describe('status', () => {
     const stopped = text({ state: 'stopped', reason: 'the link is wrong' });
     expect(stopped).toContain('atlas is stopped: the link is wrong');
     expect(stopped).toContain('300 not sent');
+    expect(stopped).toContain('next        volley resume atlas');
   });
 
   test('on stand-by with outcomes: whom each one would reach', () => {

@@ -53,6 +53,8 @@ test('a second person approves, email and post leave together, and customers get
   const [customer = ''] = day.addresses('customers.csv');
   const who = await day.volley('who', customer, '--json');
   expect(who.json.bursts[0].entries[0]).toMatchObject({ state: 'held_back', reason: 'other_list' });
+  const nothing = await day.volley('preview', burst, '--as', customer);
+  expect(nothing.stdout).toContain('this person gets nothing: are on a list that is left out');
   const [prospect = ''] = day.addresses('prospects.csv');
   const previewed = await day.volley('preview', burst, '--as', prospect, '--json');
   const store = await until(async () => {
