@@ -25,3 +25,9 @@ export const RedrivenAnswer = z.strictObject({
   missing: z.array(z.string()),
   isWhole: z.boolean(),
 });
+
+export const ImportedConversionsAnswer = z.strictObject({
+  taken: z.int(),
+  bursts: z.record(z.string(), z.strictObject({ count: z.int(), value: z.number() })),
+  rejects: z.array(z.strictObject({ row: z.int(), code: z.string(), message: z.string() })),
+});

@@ -1,8 +1,13 @@
 // Feedback that nobody could work on: what it is, and another try.
 
+import { ImportConversionsInput, importConversions } from '#commands/import-conversions.ts';
 import { ListDeadLettersInput, listDeadLetters } from '#commands/list-dead-letters.ts';
 import { RedriveInput, redrive } from '#commands/redrive.ts';
-import { DeadLettersAnswer, RedrivenAnswer } from './feedback-answers.ts';
+import {
+  DeadLettersAnswer,
+  ImportedConversionsAnswer,
+  RedrivenAnswer,
+} from './feedback-answers.ts';
 import { get, post, type Route } from './route.ts';
 
 export const feedbackRoutes: readonly Route[] = [
@@ -26,5 +31,15 @@ export const feedbackRoutes: readonly Route[] = [
     },
     RedriveInput,
     redrive,
+  ),
+  post(
+    {
+      path: '/v1/conversions/import',
+      summary: 'Bring in conversions by click id',
+      scope: 'operator',
+      answer: ImportedConversionsAnswer,
+    },
+    ImportConversionsInput,
+    importConversions,
   ),
 ];

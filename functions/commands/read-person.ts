@@ -34,6 +34,8 @@ export type ReadRow =
   | { readonly kind: 'problem'; readonly problem: RowProblem };
 
 const VALUE_CHARACTERS_MAX = 1_000;
+/** Most values: what is asked of the others they cannot be. */
+const PLAIN = /^[ -~]*$/;
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 const YES = new Set(['yes', 'y', 'true', '1', 'x', 'ja', 'oui', 'si', 'given']);
 const NO = new Set(['no', 'n', 'false', '0', 'nein', 'non', 'withdrawn']);
@@ -111,6 +113,10 @@ function readField(value: string, name: string, draft: Draft): RowProblem | unde
   if (value.length > VALUE_CHARACTERS_MAX) {
     const message = `the value has ${value.length} characters, at most ${VALUE_CHARACTERS_MAX}`;
     return { code: 'value_too_long', message, column: name };
+  }
+  if (PLAIN.test(value)) {
+    draft.fields[name] = readCell(value);
+    return undefined;
   }
   if (CONTROL.test(value)) {
     const message = 'the value holds a control character or line break';
