@@ -42,6 +42,8 @@ function quietHoursHold(truth: Truth, ledger: Ledger): string[] {
     if (!leg?.quiet) continue;
     const zone = ledger.bursts.find((one) => one.burst === call.burst)?.zone ?? 'UTC';
     for (const address of call.addresses) {
+      // Imported without a zone beside a contact that has one: either may be the one who is called.
+      if (truth.imported.has(address)) continue;
       const offset = leg.offsets?.get(address) ?? ZONES[zone] ?? 0;
       const isQuiet = (at: number) => isInside(leg.quiet, at, offset);
       if (isQuiet(call.nodeClockAt) && isQuiet(call.nodeClockAt - FINAL_MS)) {

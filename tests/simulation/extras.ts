@@ -60,7 +60,7 @@ export function drawLegExtras(stream: Stream, startAt: number, size: number): Le
   const waves = firstWave === undefined && stream.chance(0.12) ? drawWaves(stream) : undefined;
   return {
     ...(stream.chance(0.15) ? { quiet: drawQuiet(stream, startAt) } : {}),
-    ...(stream.chance(0.2) ? { skipsConverted: true } : {}),
+    ...(stream.chance(0.3) ? { skipsConverted: true } : {}),
     ...(firstWave === undefined ? {} : { firstWave }),
     ...(waves === undefined ? {} : { waves }),
   };
@@ -118,7 +118,7 @@ export function drawExtraActs(
     }
   }
   some(0.2, 6, () => ({ kind: 'click' }));
-  some(0.25, 8, () => ({ kind: 'convert' }));
+  some(0.3, 12, () => ({ kind: 'convert' }));
   some(0.12, 3, () => ({ kind: 'leave' }));
   some(0.1, 2, () => ({ kind: 'complain' }));
   some(0.08, 2, () => ({ kind: 'replay' }));

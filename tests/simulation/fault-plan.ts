@@ -75,6 +75,7 @@ const WORLD_CLASSES = [
   'T1', // clocks disagree by up to 5 s
   'T2', // clocks step
   'T3', // ticks come late, and several at once
+  'D3', // a hot partition: for seconds most calls of the table are throttled
   'D4', // eventually consistent reads are up to 2 s old
   'D5', // the index lags its table by up to 60 s
   'P1', // the real send rate is lower than the stated one
@@ -186,10 +187,11 @@ export class SwarmFaults implements Faults {
   }
 }
 
+const WEIGHTS: { readonly [verb: string]: number } = { publish: 16, post: 30, send: 3 };
+
 /** A world makes hundreds of reads and one post: what is rare is struck more often. */
 function weightOf({ verb }: Site): number {
-  if (verb === 'publish') return 16;
-  return verb === 'send' ? 2 : 1;
+  return WEIGHTS[verb] ?? 1;
 }
 
 /** A stall may outlast freshness, a lease, or both; a zombie outlasts everything but the grace. */

@@ -101,6 +101,7 @@ const states: readonly (readonly [string, Met])[] = [
   ['an event was recorded before its own call was answered', ({ truth }) => isEventFirst(truth)],
   ['an event suppressed an address', noted('an event suppressed an address')],
   ['a recorder died', noted('a recorder died')],
+  ['the table throttled for seconds', noted('D3 begins')],
   ['an old read', noted('an old read')],
   ['the index lagged', noted('the index lagged')],
   ['a write took effect after its writer gave up', noted('late at table put')],

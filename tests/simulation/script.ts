@@ -77,6 +77,7 @@ const POST_CHANNELS: readonly PostChannel[] = [
   'named',
   'named',
   'staged',
+  'staged',
   'bare',
 ];
 
@@ -104,13 +105,23 @@ export async function drawScript(stream: Stream, isFair = false): Promise<Script
     people += burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
     bursts.push(burst);
     doings.push(
-      ...drawDoings(stream.fork(`doings${index}`), burst, { startAt, statedPerSecond }, isFair),
+      ...drawDoings(
+        stream.fork(`doings${index}`),
+        burst,
+        { startAt: startAt + laterBy(stream.fork(`later${index}`), index), statedPerSecond },
+        isFair,
+      ),
     );
   }
   doings.sort((one, other) => one.at - other.at);
   const lastAt = Math.max(...doings.map(lastOf));
   const placed = doings.map((doing, place) => ({ ...doing, place }));
   return { startAt, bursts, doings: placed, lastAt, statedPerSecond };
+}
+
+/** Now and then a burst begins when the one before it has been sent already. */
+function laterBy(stream: Stream, index: number): number {
+  return index > 1 && stream.chance(0.35) ? stream.integer(60_000, 180_000) : 0;
 }
 
 function lastOf(doing: Doing): number {

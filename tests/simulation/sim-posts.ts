@@ -113,7 +113,7 @@ export class SimPosts {
     try {
       const answer = await node.call<Published>({
         port: 'http',
-        verb: 'publish',
+        verb: 'post',
         what: `post ${this.kind} ${call.burst}/${call.leg}`,
         isWrite: true,
         latencyMs: 120,

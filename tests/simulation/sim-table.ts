@@ -5,6 +5,7 @@ import type { Change, Condition, Item, Key, Page, Query, Table, Written } from '
 import { MemoryTable } from '#store/memory-table.ts';
 import { type SimNode, storeUnanswered } from './node.ts';
 import type { Schedule } from './schedule.ts';
+import type { Stream } from './stream.ts';
 
 const LATENCY_MS = 5;
 /** What a client waits for an answer of the table. */
@@ -33,7 +34,15 @@ export class SimStore {
     if (lags.indexMs !== undefined) this.#index = { table: table.clone(), lagMs: lags.indexMs };
   }
 
+  /** While set, most calls are throttled: this share of them. */
+  hot: { readonly chance: Stream; readonly share: number } | undefined;
+
+  get isThrottling(): boolean {
+    return this.hot?.chance.chance(this.hot.share) === true;
+  }
+
   heal(): void {
+    this.hot = undefined;
     this.#old = undefined;
     this.#index = undefined;
   }
@@ -102,6 +111,8 @@ export class SimTable implements Table {
   }
 
   #call<R>(verb: string, what: string, isWrite: boolean, apply: () => Promise<R>): Promise<R> {
+    const throttled = () =>
+      new Fault('store_throttled', 'the table throttled', { retryable: true });
     return this.#node.call({
       port: 'table',
       verb,
@@ -109,9 +120,9 @@ export class SimTable implements Table {
       isWrite,
       latencyMs: LATENCY_MS,
       timeoutMs: TIMEOUT_MS,
-      apply,
+      apply: () => (this.#store.isThrottling ? Promise.reject(throttled()) : apply()),
       unanswered: storeUnanswered,
-      refused: () => new Fault('store_throttled', 'the table throttled', { retryable: true }),
+      refused: throttled,
     });
   }
 }

@@ -252,7 +252,7 @@ class World implements Surroundings {
       isFair: this.#isFair,
       isMixed: this.#has('X1'),
       patienceMs: bursts.some(hasFirstWave) ? 10 * MINUTE_MS : 0,
-      isCalm: ![...this.#on].some((id) => CALL_CLASS_IDS.has(id)),
+      isCalm: ![...this.#on].some((id) => id === 'D3' || CALL_CLASS_IDS.has(id)),
       endedAt: startAt,
       bursts: bursts.map((burst) => truthOf(burst, startAt)),
       calls: [],
@@ -607,6 +607,8 @@ class World implements Surroundings {
     };
     between('P3', 60_000, (isOn) => (this.#ses.settings.isPaused = isOn));
     between('K1', 60_000, (isOn) => (this.#secrets.isUnreadable = isOn));
+    const hot = { chance: this.#stream.fork('hot'), share: 0.75 };
+    between('D3', 6_000, (isOn) => (this.#store.hot = isOn ? hot : undefined));
     const choice = this.#stream.fork('P4kind').fraction();
     between('P4', 40_000, (isOn) => {
       for (const { settings } of [this.#network, ...this.#others.values()]) {
