@@ -23,6 +23,7 @@ const LIFT_MAX = 10;
 export function registrationOf(compilation: Compilation, legs: readonly LegPlan[]): Registration {
   const { compare, goal } = compilation.source.file;
   const metric = metricOf(compilation);
+  noteAfterTheClick(compilation, legs, metric);
   const usual = registrationDefaults.windowMs[metric];
   const within = compare?.within ?? goal?.within;
   const windowMs = compilation.duration(['compare', 'within'], within, usual);
@@ -58,6 +59,21 @@ export function registrationOf(compilation: Compilation, legs: readonly LegPlan[
       registrationDefaults.atFinalRead,
     ),
   });
+}
+
+/** Behind one link every visitor has clicked: only what they do there can differ. */
+function noteAfterTheClick(
+  compilation: Compilation,
+  legs: readonly LegPlan[],
+  metric: Registration['metric'],
+): void {
+  if (metric === 'conversion') return;
+  for (const leg of legs) {
+    if (leg.kind === 'email' || !leg.visitors) continue;
+    compilation.notes.push(
+      `${leg.name}: after the click only conversions can be compared, and here clicks decide: name a goal`,
+    );
+  }
 }
 
 /** The last post of a series is read in full before anything is decided. */

@@ -97,6 +97,15 @@ test('after the click one post has one link, and every call a destination behind
   expect(notes.join('\n')).toMatch(/mastodon is one post: .*randomised after the click/);
 });
 
+test('after the click only conversions tell pages apart, and a file without a goal is told so', async () => {
+  const text = carrying('{ after-the-click: split, say: See for yourself }');
+  expect((await planned(text)).notes.join()).not.toMatch(/name a goal/);
+  const without = await planned(text.replace(/goal: .*\n/, ''));
+  expect(without.notes.join('\n')).toMatch(
+    /mastodon: after the click only conversions.*name a goal/,
+  );
+});
+
 describe('refused with file, line and field', () => {
   const at = 'burst.legs.mastodon.calls';
   test.each([
