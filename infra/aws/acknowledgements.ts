@@ -40,6 +40,12 @@ export const acknowledgements: readonly Acknowledgement[] = [
     where: /^(?:Run|Api|Console|Measure)Role\/Resource$/,
     reason: 'ses:GetAccount reads the send quota; IAM knows no resource for it.',
   },
+  ...(['CFR1', 'CFR2', 'CFR3'] as const).map((rule) => ({
+    rule: `AwsSolutions::AwsSolutions-${rule}`,
+    where: /^Edge\/Resource$/,
+    reason:
+      "Readers of a link may be anywhere; who wants WAF names a web ACL. CloudFront's log would hold addresses and tokens, which no log of Volley does.",
+  })),
   {
     rule: 'Serverless::Serverless-SQSRedrivePolicy',
     where: /^\w+Dead\/Resource$/,

@@ -15,6 +15,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type FunctionName, functions, type Host } from '#infra/definition.ts';
+import { addEdge } from './add-edge.ts';
 import { idOf } from './id-of.ts';
 import type { Domain, Settings } from './settings.ts';
 
@@ -66,7 +67,7 @@ function addHost(stack: Stack, settings: Settings, host: Host, key: Key | undefi
     // One way in: the name that certificates and links know.
     disableExecuteApiEndpoint: domain !== undefined,
   });
-  const own = domain && addDomain(stack, host, domain);
+  const own = domain && addDomain(stack, settings, host, domain);
   const log = new LogGroup(stack, `${idOf(host)}HttpLog`, {
     logGroupName: `/volley/${settings.stage}/http-${host}`,
     retention: settings.logDays as RetentionDays,
@@ -89,7 +90,7 @@ function addHost(stack: Stack, settings: Settings, host: Host, key: Key | undefi
   return { api, address };
 }
 
-function addDomain(stack: Stack, host: Host, domain: Domain): DomainName {
+function addDomain(stack: Stack, settings: Settings, host: Host, domain: Domain): DomainName {
   const own = new DomainName(stack, `${idOf(host)}Domain`, {
     domainName: domain.name,
     certificate: Certificate.fromCertificateArn(
@@ -100,7 +101,7 @@ function addDomain(stack: Stack, host: Host, domain: Domain): DomainName {
   });
   new CfnOutput(stack, `${idOf(host)}DomainRecord`, {
     description: `DNS: CNAME ${domain.name} to this`,
-    value: own.regionalDomainName,
+    value: (host === 'link' && addEdge(stack, settings, own)) || own.regionalDomainName,
   });
   return own;
 }

@@ -13,6 +13,13 @@ export interface Domain {
   readonly certificate: string;
 }
 
+export interface Edge {
+  /** Of the link domain, in us-east-1, where CloudFront looks for it. */
+  readonly certificate: string;
+  /** ARN of a web ACL of AWS WAF with the scope CLOUDFRONT. */
+  readonly webAcl?: string;
+}
+
 export interface Settings {
   readonly stage: Stage;
   readonly region: string;
@@ -26,6 +33,8 @@ export interface Settings {
   readonly mailFrom?: string;
   readonly linkDomain?: Domain;
   readonly apiDomain?: Domain;
+  /** CloudFront before the link domain. */
+  readonly edge?: Edge;
   /** Who hears of alarms and of the budget. */
   readonly alarmEmail?: string;
   readonly budgetUsd: number;
@@ -57,6 +66,8 @@ const NAMES = [
   'linkCertificate',
   'apiDomain',
   'apiCertificate',
+  'edgeCertificate',
+  'webAcl',
   'alarmEmail',
   'budgetUsd',
   'customerKey',
@@ -93,6 +104,7 @@ function settingsFrom(read: Reader, stage: Stage): Settings {
   const apiDomain = read.domain('apiDomain', 'apiCertificate');
   const sesPerSecond = read.optionalNumber('sesPerSecond', 0.1, 100_000);
   const sesPerDay = read.optionalNumber('sesPerDay', 1, 1_000_000_000);
+  const edge = edgeFrom(read);
   const alarmEmail = read.text('alarmEmail', ADDRESS, 'an address such as ops@example.org');
   return {
     stage,
@@ -103,6 +115,7 @@ function settingsFrom(read: Reader, stage: Stage): Settings {
     ...(mailFrom && { mailFrom }),
     ...(linkDomain && { linkDomain }),
     ...(apiDomain && { apiDomain }),
+    ...(edge && { edge }),
     ...(alarmEmail && { alarmEmail }),
     budgetUsd: read.number('budgetUsd', stage === 'prod' ? 50 : 10, 1, 1_000_000),
     customerKey: read.flag('customerKey'),
@@ -120,6 +133,19 @@ const ADDRESS = new RegExp(`^[^\\s@<>"]+@(?:${LABEL}\\.)+[a-z]{2,63}$`);
 const SENDER = new RegExp(`${DOMAIN.source}|${ADDRESS.source}`);
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
 const CERTIFICATE = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]+$/;
+
+const EDGE_CERTIFICATE = /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/;
+const WEB_ACL = /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/;
+
+function edgeFrom(read: Reader): Edge | undefined {
+  const inVirginia = 'the ARN of a certificate in us-east-1, where CloudFront looks for it';
+  const certificate = read.text('edgeCertificate', EDGE_CERTIFICATE, inVirginia);
+  const wanted = 'the ARN of a web ACL with the scope CLOUDFRONT, in us-east-1';
+  const webAcl = read.text('webAcl', WEB_ACL, wanted);
+  if (webAcl && !certificate)
+    read.refuse(`webAcl needs CloudFront: set edgeCertificate to ${inVirginia}`);
+  return certificate ? { certificate, ...(webAcl && { webAcl }) } : undefined;
+}
 
 /** Takes values one by one and collects what is wrong with them. */
 class Reader {
@@ -195,6 +221,10 @@ class Reader {
     return parsed as { [name: string]: number };
   }
 
+  refuse(problem: string): void {
+    this.#say(problem);
+  }
+
   #has(name: string): boolean {
     return this.#values[name] !== undefined && this.#values[name] !== '';
   }
@@ -210,6 +240,9 @@ function relations(settings: Settings): string[] {
   const problems = [...domainRelations(settings), ...mailFromRelations(settings)];
   if (!LOG_DAYS.includes(settings.logDays)) {
     problems.push(`logDays ${settings.logDays} cannot be kept: set one of ${LOG_DAYS.join(', ')}`);
+  }
+  if (settings.edge && !settings.linkDomain) {
+    problems.push('edgeCertificate is set without linkDomain: CloudFront stands before a domain');
   }
   if (stage === 'prod' && !settings.linkDomain) {
     problems.push(

@@ -71,6 +71,29 @@ describe('what is missing, contradictory or unknown is refused, saying what to s
       dev({ mailFrom: 'bounce.example.org', senderExists: true }),
       /senderExists leaves the identity as it is/,
     ],
+    [
+      'CloudFront with a certificate of another Region',
+      prod({ edgeCertificate: right.prod.linkCertificate }),
+      /edgeCertificate "arn:.*eu-central-1.*" is not the ARN of a certificate in us-east-1/,
+    ],
+    [
+      'CloudFront without a domain',
+      dev({ edgeCertificate: elsewhere }),
+      /edgeCertificate is set without linkDomain/,
+    ],
+    [
+      'WAF without CloudFront',
+      prod({ webAcl: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/volley/0a1b' }),
+      /webAcl needs CloudFront: set edgeCertificate/,
+    ],
+    [
+      'a web ACL of a Region',
+      prod({
+        edgeCertificate: elsewhere,
+        webAcl: 'arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/v/0a1b',
+      }),
+      /webAcl "arn:.*" is not the ARN of a web ACL with the scope CLOUDFRONT/,
+    ],
     ['logs for a time nobody offers', dev({ logDays: 8 }), /logDays 8 cannot be kept: set one of/],
     ['a budget of nothing', dev({ budgetUsd: 0 }), /budgetUsd "0" is not a number from 1/],
     ['neither yes nor no', dev({ customerKey: 'maybe' }), /customerKey "maybe" is not true or/],

@@ -36,7 +36,17 @@ function temporary(): string {
   return folder;
 }
 
-export async function synthesize(stage: Stage, more: object = {}): Promise<Synthesized> {
+const made = new Map<string, Promise<Synthesized>>();
+
+/** Once for the same settings. */
+export function synthesize(stage: Stage, more: object = {}): Promise<Synthesized> {
+  const key = JSON.stringify([stage, more]);
+  const known = made.get(key) ?? make(stage, more);
+  made.set(key, known);
+  return known;
+}
+
+async function make(stage: Stage, more: object): Promise<Synthesized> {
   const settings = settingsOrRefusal({ stage, [stage]: { ...right[stage], ...more } });
   const folder = temporary();
   const { app, stack } = buildApp({ settings, bundles: await bundled(), outdir: folder });

@@ -33,6 +33,12 @@ beforeAll(async () => {
   prod = await synthesize('prod');
 }, 120_000);
 
+const more = {
+  edgeCertificate: 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b',
+  webAcl: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/volley/0a1b',
+  reservedConcurrency: { run: 20 },
+};
+
 const only = (synthesized: Synthesized, type: string): Resource => {
   const found = ofType(synthesized.template, type);
   expect(found).toHaveLength(1);
@@ -356,10 +362,69 @@ describe('logs, keys and alarms', () => {
   });
 });
 
+describe('by context', () => {
+  test('CloudFront stands before the links: nothing is kept, the host is handed on, WAF where named', async () => {
+    expect(ofType(prod.template, 'AWS::CloudFront::Distribution')).toEqual([]);
+    const { template } = await synthesize('prod', more);
+    const [[id, { Properties }] = ['', { Properties: {} }]] = ofType(
+      template,
+      'AWS::CloudFront::Distribution',
+    ) as [string, { Properties: { DistributionConfig?: Record<string, unknown> } }][];
+    const config = Properties.DistributionConfig as {
+      [name: string]: unknown;
+      DefaultCacheBehavior: Record<string, unknown>;
+    };
+    expect(config).toMatchObject({ Aliases: ['go.example.org'], WebACLId: more.webAcl });
+    // AWS's own policies: CachingDisabled and AllViewer.
+    expect(config.DefaultCacheBehavior).toMatchObject({
+      CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+      OriginRequestPolicyId: '216adef6-5c7f-47e4-b989-5492eafa07d3',
+      ViewerProtocolPolicy: 'redirect-to-https',
+    });
+    const outputs = (template as unknown as { Outputs: Record<string, { Value: unknown }> })
+      .Outputs;
+    expect(outputs.LinkDomainRecord?.Value).toEqual({ 'Fn::GetAtt': [id, 'DomainName'] });
+  });
+
+  test('places are kept free for the functions that are named, and for no other', async () => {
+    const reserved = ({ template }: Synthesized) =>
+      ofType(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) =>
+        Properties.ReservedConcurrentExecutions === undefined
+          ? []
+          : [[Properties.FunctionName, Properties.ReservedConcurrentExecutions]],
+      );
+    expect(reserved(prod)).toEqual([]);
+    expect(reserved(await synthesize('prod', more))).toEqual([['prod-volley-run', 20]]);
+  });
+
+  test('domains get names of their own, with their certificate, and no other way in', () => {
+    const domains = ofType(prod.template, 'AWS::ApiGatewayV2::DomainName').map(
+      ([, { Properties }]) => Properties.DomainName,
+    );
+    expect(domains.toSorted()).toEqual(['go.example.org', 'volley.example.org']);
+    const closed = (synthesized: Synthesized) =>
+      ofType(synthesized.template, 'AWS::ApiGatewayV2::Api').map(
+        ([, { Properties }]) => Properties.DisableExecuteApiEndpoint,
+      );
+    expect(closed(prod)).toEqual([true, true]);
+    expect(closed(dev)).toEqual([false, false]);
+  });
+
+  test('everything carries the name of the application and of the stage', () => {
+    const tagsOf = (resource: Resource) => JSON.stringify(resource.Properties.Tags ?? []);
+    for (const type of ['AWS::Lambda::Function', 'AWS::SQS::Queue', 'AWS::SNS::Topic']) {
+      for (const [, one] of ofType(prod.template, type)) {
+        expect(tagsOf(one)).toContain('volley');
+        expect(tagsOf(one)).toContain('prod');
+      }
+    }
+  });
+});
+
 describe('findings of cdk-nag', () => {
-  test('each is acknowledged with its reason, and no acknowledgement is idle', () => {
+  test('each is acknowledged with its reason, and no acknowledgement is idle', async () => {
     const used = new Set<string>();
-    for (const { folder } of [dev, prod]) {
+    for (const { folder } of [dev, prod, await synthesize('prod', more)]) {
       const report = JSON.parse(readFileSync(join(folder, 'validation-report.json'), 'utf8')) as {
         pluginReports: {
           pluginName: string;
