@@ -45,6 +45,8 @@ export async function run(
   parsed: Parsed,
   list: ListWithColumns,
   rejectsTo: string,
+  /** Of the answer in JSON. */
+  beside: object = {},
 ): Promise<number> {
   const rejects = new RejectsFile(rejectsTo, list.survey);
   const progress = new Progress(list.survey.rows, 'rows', !parsed.json);
@@ -62,7 +64,7 @@ export async function run(
   progress.end();
   rejects.close();
   const file = rejects.count > 0 ? rejects.path : undefined;
-  const more = { resumed: isResumed, ...(file === undefined ? {} : { rejects: file }) };
+  const more = { ...beside, resumed: isResumed, ...(file === undefined ? {} : { rejects: file }) };
   answer(parsed.json, { ...view, ...more }, resultLines(view, file));
   return exitCodes.done;
 }
