@@ -1,6 +1,7 @@
 // Every planted bug, in the order of the table that is printed.
 
 import { channelMutants } from './channel-mutants.ts';
+import { feedbackMutants } from './feedback-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { runnerMutants } from './runner-mutants.ts';
@@ -10,5 +11,6 @@ export const allMutants: readonly Mutant[] = [
   ...ledgerMutants,
   ...runnerMutants,
   ...channelMutants,
+  ...feedbackMutants,
   ...storeMutants,
 ];

@@ -48,12 +48,12 @@ export const notPlanted: readonly NotPlanted[] = [
     why: 'no module keeps anything of a burst: runners read the header anew for every decision',
   },
   {
-    about: 'erase misses dead letters; audit entry written after the effect only',
-    why: 'not judged by the providers’ truth: tests/feedback and tests/commands hold them',
+    about: 'erase misses dead letters',
+    why: 'a search of bytes, not of histories: tests/commands hold it',
   },
   {
-    about: 'poison blocks its batch; a redrive sends again',
-    why: 'feedback only, never on the send path: tests/feedback/record.test.ts holds both',
+    about: 'a redrive sends again',
+    why: 'a redrive puts feedback back into its queue: nothing on the send path hears of it',
   },
   {
     about: 'every claim of another epoch is void',
