@@ -36,12 +36,29 @@ also serves at \`/v1/campaign.schema.json\`:
 Times are written \`90s\`, \`2h\`, \`1h30m\` or \`7d\`, shares \`10%\`, names in a-z, 0-9, - and _.
 `;
 
+const FOOT = `## A rule
+
+A segment is a rule over one column, or rules combined. Whoever lacks a value fails every test of it.
+
+| Rule | Selects |
+| --- | --- |
+| \`{ field: country, is: [FR, BE] }\` | whose column says one of these, capitals and blanks aside; \`true\` means a yes (yes, y, true, 1, x) |
+| \`{ field: city, contains: saint }\` | whose column holds this |
+| \`{ field: phone, present: true }\` | who has any value there |
+| \`{ field: age, min: 18, max: 25 }\` | whose number lies between, both ends included |
+| \`{ field: joined, since: 2026-01-01, until: 2026-06-30 }\` | whose day lies between, both ends included |
+| \`{ all: [...] }\`, \`{ any: [...] }\`, \`{ not: {...} }\` | who fits all of them, one of them, not that one |
+
+A field is a column of the list, or \`email\`, \`email_domain\`, \`zone\`, \`consent\` (given, withdrawn or
+none). \`volley audience show LIST --segment RULE\` counts it, \`--who ADDRESS\` explains one person.
+`;
+
 /** One table for the file and one for every block in it, in the order of the file. */
 export function campaignReference(schema: object): string {
   const root = schema as Schema;
   const sections: string[] = [];
   section('The file', '', root, root, sections);
-  return `${HEAD}\n${sections.join('\n')}`;
+  return `${HEAD}\n${sections.join('\n')}\n${FOOT}`;
 }
 
 function section(
@@ -58,6 +75,8 @@ function section(
     const at = path === '' ? field : `${path}.${field}`;
     const mark = isNeeded ? '**needed**' : '';
     rows.push(`| \`${field}\` | ${typeOf(own)} | ${mark} | ${cell(own.description ?? '')} |`);
+    // Legs of an outcome are legs like all others: told once.
+    if (at === 'burst.outcomes.NAME.legs') continue;
     for (const [name, block] of blocksOf(own, at)) section(name, name, block, root, sections);
   }
   sections[place] =

@@ -143,7 +143,12 @@ const BurstFile = z.strictObject({
     'Instead of a moment: ready and waiting for somebody to fire it.',
   ),
   outcomes: maySay(
-    z.record(name, z.strictObject({ legs: says(Legs, 'The legs that leave with this outcome.') })),
+    z.record(
+      name,
+      z.strictObject({
+        legs: says(Legs, 'The legs that leave with this outcome, each as under burst.legs.'),
+      }),
+    ),
     'By name, all prepared and approved: `volley fire --outcome won` takes one and voids the others.',
   ),
   approval: maySay(
@@ -186,7 +191,7 @@ const BurstFile = z.strictObject({
   // biome-ignore lint/suspicious/noThenProperty: the file's own word; its value is data, never called
   then: maySay(
     z.record(name, FollowUpFile),
-    'Follow-ups by a name of your choice, to every email leg: each is a burst of its own, made when this one is sent and approved with it.',
+    'Follow-ups by a name of your choice, to every email leg: each is a burst of its own, made when the email of this one is out, and approved with it.',
   ),
   legs: maySay(Legs, 'By a name of your choice: one channel’s part of the burst each.'),
 });
