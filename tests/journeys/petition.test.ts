@@ -12,8 +12,8 @@ const burst = 'petition';
 const signers = 120;
 
 beforeAll(async () => {
-  // Slow enough to be stopped by hand: windows of five seconds, three of them.
-  day = await aDay(burst, 8);
+  // Slow enough to be stopped by hand: two windows of five seconds.
+  day = await aDay(burst, 12);
 }, 90_000);
 
 afterAll(() => day.end());
@@ -22,7 +22,7 @@ test('a burst is stopped in the middle, its link corrected, the rest sent, nobod
   timeout: 180_000,
 }, async () => {
   await day.import('signers.csv');
-  await day.volley('send', day.file('campaign.yaml'), '--in', '8s', '--yes', '--no-watch');
+  await day.volley('send', day.file('campaign.yaml'), '--in', '5s', '--yes', '--no-watch');
   await until(async () => {
     const shown = await show(join(day.folder, 'data'), burst);
     return (shown?.sent.accepted ?? 0) > 0 ? true : undefined;
@@ -49,13 +49,13 @@ test('a burst is stopped in the middle, its link corrected, the rest sent, nobod
   const dry = await day.volley('correct', burst, '--link', link, '--dry-run');
   expect(dry.stdout).toContain('nothing was changed');
   await day.volley('correct', burst, '--link', link, '--yes');
-  const sent = await until(async () => {
-    for (const address of day.addresses('signers.csv')) {
-      const { json } = await day.volley('preview', burst, '--as', address, '--json');
-      if (json.emails[0].call === 'write') return address;
-    }
-    return undefined;
-  }, 60_000);
+  // Chance gave about half of them this call: the first who has it.
+  let sent = '';
+  for (const address of day.addresses('signers.csv')) {
+    const { json } = await day.volley('preview', burst, '--as', address, '--json');
+    if (json.emails[0].call === 'write') sent = address;
+    if (sent !== '') break;
+  }
   const followed = await day.follow(burst, sent);
   expect(followed.headers.get('location')).toContain('https://example.org/letters');
 

@@ -36,7 +36,7 @@ test('a second person approves, email and post leave together, and customers get
   const month = new Date(scheduled.json.moment.at).toISOString().slice(0, 7);
   const calendar = await day.volley('calendar', month);
   expect(calendar.stdout).toContain('Europe/Paris  product-launch  scheduled');
-  await day.volley('schedule', burst, '--in', '8s', '--yes');
+  await day.volley('schedule', burst, '--in', '6s', '--yes');
 
   const watched = await day.volley('status', burst, '--watch');
   expect(watched.stdout).toMatch(/product-launch is sent/);
