@@ -8,6 +8,7 @@ import { findSignal, listSignals, type Signal, saveSignal, signalDigest } from '
 import { audit, findBurst } from './change-burst.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { fireBurst } from './fire-burst.ts';
+import { pageFields, pageOf } from './page-of.ts';
 import { parseInput } from './parse-input.ts';
 import type { ChangedBurstView } from './schedule-burst.ts';
 
@@ -22,7 +23,7 @@ export const CreateSignalInput = z.strictObject({
   /** `12h`, `7d`; absent: until stand-by ends, or a day. */
   valid: z.optional(z.string()),
 });
-export const ListSignalsInput = z.strictObject({ burst: Id });
+export const ListSignalsInput = z.strictObject({ burst: Id, ...pageFields });
 export const RevokeSignalInput = z.strictObject({ burst: Id, signal: Id });
 /** `signal` is the secret part of the address. */
 export const SendSignalInput = z.strictObject({ burst: Id, signal: Id });
@@ -79,16 +80,24 @@ export async function createSignal(
   return { burst: id, ...viewOf(signal, now) };
 }
 
+export interface ListedSignals {
+  readonly burst: string;
+  readonly signals: readonly SignalView[];
+  readonly next?: string;
+}
+
 export async function showSignals(
   context: CommandContext,
   input: z.output<typeof ListSignalsInput>,
-): Promise<{ readonly burst: string; readonly signals: readonly SignalView[] }> {
+): Promise<ListedSignals> {
   requireScope(context, 'viewer');
-  const { burst } = parseInput(ListSignalsInput, input);
+  const { burst, ...wanted } = parseInput(ListSignalsInput, input);
   await findBurst(context, burst);
   const now = context.clock.now();
-  const signals = await listSignals(context.table, burst);
-  return { burst, signals: signals.map((signal) => viewOf(signal, now)) };
+  const all = await listSignals(context.table, burst);
+  const { page, next } = pageOf(all, wanted, ({ id }) => id);
+  const signals = page.map((signal) => viewOf(signal, now));
+  return next === undefined ? { burst, signals } : { burst, signals, next };
 }
 
 /** Ends it with the next call. Throws Refusal `signal_unknown`. */

@@ -26,6 +26,7 @@ export async function contractWorld(): Promise<ContractWorld> {
     table,
     buildReport: (burst) => buildReport(table, burst, api.world.now),
   });
+  api.world.secrets.set('links/keys', 'k1:a-secret-of-thirty-two-characters');
   const csv = 'email,first_name\nana@example.org,Ana\nben@example.org,Ben\n';
   await api.call('POST', '/v1/audiences/prospects/import', { token: adminToken, csv });
   const planning = { file: { name: 'atlas.yaml', text: launch }, files };
