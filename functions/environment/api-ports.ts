@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { ChannelAccess } from '#commands/context.ts';
 import type { Clock, DeadLetters, Entropy, Log, Secrets, Table } from '#domain/ports.ts';
 import { type AskMailExchangers, createMailExchangers } from '#outbound/mail-exchangers.ts';
+import { repeatReads } from '#store/repeat-reads.ts';
 import { createApiChannels } from './api-channels.ts';
 import { createClock } from './clock.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -13,6 +14,7 @@ import { apiSettings, deadLetterUrl, queueUrl } from './settings.ts';
 import { createCallJson } from './signed-json.ts';
 import { createSignedSecrets } from './signed-secrets.ts';
 import { createSignedTable, TABLE_ANSWER_MAX } from './signed-table.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { createStartFunction } from './start-function.ts';
 import { createSwitchSending } from './switch-sending.ts';
 
@@ -43,6 +45,8 @@ const DEAD_LETTERS_MAX = 16 * 1_048_576;
 
 export function createApiPorts(): ApiWorld {
   const settings = apiSettings();
+  // Where everything runs in one process, the runner's heap is not to be touched.
+  if (!settings.loopback) keepHeapSmall();
   const { region, credentials, endpoints, linkBase, configurationSet } = settings;
   const dynamodb = createCallJson({
     service: 'dynamodb',
@@ -80,8 +84,9 @@ export function createApiPorts(): ApiWorld {
     endpoint: endpoints.lambda,
     function: settings.runFunction,
   });
-  const table = createSignedTable(dynamodb, settings.table);
   const clock = createClock();
+  const sleep = (milliseconds: number) => clock.sleep(milliseconds);
+  const table = repeatReads(createSignedTable(dynamodb, settings.table), sleep);
   return {
     table,
     clock,
