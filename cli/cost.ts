@@ -8,7 +8,8 @@ import { parseDuration } from '#domain/duration.ts';
 import { renderProblem } from '#domain/file-problem.ts';
 import { prices, type SesPlan } from '#domain/prices.ts';
 import { readCampaignFile } from '#domain/read-campaign-file.ts';
-import { connect } from './api-client.ts';
+import { type ApiClient, connect } from './api-client.ts';
+import { checkFile } from './check.ts';
 import {
   type Command,
   CommandFailure,
@@ -28,7 +29,11 @@ export const cost: Command = {
   about: 'what a burst costs: emails, events, clicks, networks, and Volley itself',
   more: `List prices of ${prices.region} as read on ${prices.readOn}; formulas and sources: docs/cost.md.`,
   options: {
-    recipients: { type: 'string', value: 'N', about: 'people on the list; else as it was frozen' },
+    recipients: {
+      type: 'string',
+      value: 'N',
+      about: 'people on the list; else as the API counts it',
+    },
     plan: {
       type: 'string',
       value: 'PLAN',
@@ -68,7 +73,7 @@ interface Estimate {
 async function subjectOf(parsed: Parsed): Promise<Subject> {
   const named = needed(parsed, usage, 'file or burst');
   const said = numberOf(parsed, 'recipients', 0);
-  if (existsSync(named)) return ofFile(named, said);
+  if (existsSync(named)) return ofFile(parsed, named, said);
   const api = connect(parsed);
   const shown = await api.call<ShownBurst>('GET', `/v1/bursts/${encodeURIComponent(named)}`);
   const { burst, legs, sent } = shown;
@@ -81,8 +86,8 @@ async function subjectOf(parsed: Parsed): Promise<Subject> {
   );
 }
 
-/** Without an API: everything but the length of the list stands in the file. */
-function ofFile(path: string, recipients: number | undefined): Subject {
+/** Everything but the length of the list stands in the file: that is said, or the API is asked. */
+async function ofFile(parsed: Parsed, path: string, said: number | undefined): Promise<Subject> {
   const reading = readCampaignFile(readFileSync(path, 'utf8'), basename(path));
   if (reading.kind === 'refused') {
     throw new CommandFailure(reading.problems.map(renderProblem).join('\n'));
@@ -94,13 +99,23 @@ function ofFile(path: string, recipients: number | undefined): Subject {
   const most = ofOutcomes.toSorted((one, other) => other.length - one.length)[0] ?? [];
   const legs = [...Object.values(burst.legs ?? {}), ...most];
   const hasEmail = legs.some(({ channel }) => channel === 'email');
-  if (hasEmail && recipients === undefined) {
-    throw new CommandFailure(
-      'how many people are on the list? say --recipients N',
-      exitCodes.usage,
-    );
+  if (!hasEmail) return { name: path, legs, recipients: 0 };
+  return { name: path, legs, recipients: said ?? (await countedBy(parsed, path)) };
+}
+
+async function countedBy(parsed: Parsed, path: string): Promise<number> {
+  const { forecast } = await checkFile(apiOf(parsed), path, undefined);
+  if (forecast.recipients !== undefined) return forecast.recipients;
+  throw new CommandFailure('the list is too long to count now: say --recipients N');
+}
+
+function apiOf(parsed: Parsed): ApiClient {
+  try {
+    return connect(parsed);
+  } catch {
+    const asked = 'how many people are on the list? say --recipients N, or name an API with --url';
+    throw new CommandFailure(asked, exitCodes.usage);
   }
-  return { name: path, legs, recipients: hasEmail ? (recipients ?? 0) : 0 };
 }
 
 function estimateOf(parsed: Parsed, { name, legs, recipients }: Subject): Estimate {

@@ -1,7 +1,7 @@
 // What a plan would do if it left now: who gets it and who does not, how long it takes, what it costs.
 
 import type { Problem, Quota } from '#channels/contract.ts';
-import { burstCost, type CostLine } from '#domain/cost.ts';
+import { assumed, burstCost, type CostLine, postsOf, totalUsd } from '#domain/cost.ts';
 import { codeOf } from '#domain/faults.ts';
 import { firstWaveSize } from '#domain/first-wave.ts';
 import { laneCount, windowSize } from '#domain/lane.ts';
@@ -50,8 +50,6 @@ export interface Drain {
 
 /** Walks the lists for at most this long: the API answers within 29 s. */
 const WALK_MS = 12_000;
-/** SES tells of Send and Delivery. */
-const EVENTS_PER_EMAIL = 2;
 
 /** Reads the lists twice over at most; writes nothing. Never throws for a channel's sake. */
 export async function forecast(
@@ -73,23 +71,20 @@ export async function forecast(
   if (recipients === undefined) return base;
   if (quota) problems.push(...quotaProblems(quota, recipients));
   const drain = perSecond > 0 ? await drainOf(context, plan, together, perSecond) : undefined;
-  const posts = plan.legs.flatMap((leg) =>
-    leg.kind === 'broadcast' ? [{ network: leg.channel, hasUrl: true }] : [],
-  );
   const lines = burstCost({
     recipients,
     perSecond: Math.max(perSecond, 1),
     plan: 'essentials',
-    eventsPerEmail: EVENTS_PER_EMAIL,
-    clicks: 0,
-    posts,
+    eventsPerEmail: assumed.eventsPerEmail,
+    clicks: recipients * assumed.clickShare,
+    posts: postsOf(plan.legs),
   });
   const smallestLift = smallestLiftOf(plan, recipients);
   return {
     ...base,
     recipients,
     cost: {
-      usd: lines.reduce((sum, { usd }) => sum + usd, 0),
+      usd: totalUsd(lines),
       lines: lines.map(({ name, usd }) => ({ name, usd })),
     },
     ...(perSecond > 0 ? claimsOf(together, perSecond) : {}),

@@ -63,7 +63,7 @@ test('a plan, tiers and stand-by change the price', async () => {
 
 test.each([
   [[], /which file or burst\?/],
-  [[example], /how many people are on the list\? say --recipients N/],
+  [[example, '--data', '/nowhere'], /how many people are on the list\? say --recipients N/],
   [[example, '--recipients', 'many'], /--recipients many is not a number from 0/],
   [[example, '--recipients', '10', '--plan', 'gold'], /no plan gold: a-la-carte, essentials/],
   [[example, '--recipients', '10', '--standby', 'soon'], /--standby soon is not a time/],
