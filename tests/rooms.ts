@@ -52,6 +52,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       '@aws-sdk/client-sesv2': 'the account calls of SES',
       '@aws-sdk/client-ssm': 'keys and tokens',
       'node:crypto': 'ids and signatures',
+      'node:v8': 'an import leaves the heap small',
+      'node:vm': 'an import leaves the heap small',
       'node:http': 'the bulk call, signed by hand over a kept connection',
       'node:https': 'the bulk call, signed by hand over a kept connection',
       'node:net': 'the bulk call, signed by hand over a kept connection',
