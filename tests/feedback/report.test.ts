@@ -5,12 +5,15 @@ import { callOf, drawBlock } from '#domain/draw.ts';
 import type { Lane } from '#domain/lane.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
 import { register } from '#domain/registration.ts';
+import { delayEnds } from '#domain/tally.ts';
 import type { WindowRecord } from '#domain/window-record.ts';
 import { buildReport } from '#feedback/build-report.ts';
 import { createCountUnsubscribes } from '#feedback/count-unsubscribes.ts';
 import { createMeasure } from '#feedback/measure.ts';
 import { createMeasurePosts } from '#feedback/measure-posts.ts';
+import { listAnswerDelays, saveAnswerDelays } from '#store/answer-delays.ts';
 import { loadBurst } from '#store/bursts.ts';
+import { listCallRecords } from '#store/call-records.ts';
 import { listComparisons, loadComparison } from '#store/comparisons.ts';
 import { saveLane } from '#store/lanes.ts';
 import { saveLeg } from '#store/legs.ts';
@@ -487,4 +490,58 @@ test('a list that left in waves with other splits is compared within its waves',
   expect(level).toBeCloseTo(1, 1);
   expect(report.legs[0]?.verdict).toMatchObject({ status: 'no_clear_winner', winner: null });
   expect(JSON.stringify(report)).not.toContain('invalid_waves');
+});
+
+test('the account’s own answer times decide when most answers are in', async () => {
+  const verdictWith = async (answers: number) => {
+    const one = await createFeedbackWorld({ recipients: 2_000 });
+    const { table } = one.world;
+    // Of earlier bursts: half within ten minutes, the rest within two hours, ended before this one.
+    const counts = delayEnds.map((end) =>
+      end === 10 * 60_000 || end === 2 * HOUR ? answers / 2 : 0,
+    );
+    await saveAnswerDelays(table, 'click', 'earlier', { counts, endedAt: T - HOUR });
+    await saveAnswerDelays(table, 'click', 'not-ended', { counts, endedAt: T + HOUR });
+    const events = Array.from({ length: 800 }, (_, ordinal) => {
+      const call = ordinal % 2 === 0 ? 'seat' : 'demo';
+      const isClicked = ordinal % 2 === 0 ? ordinal % 8 === 0 : ordinal % 40 === 1;
+      return [
+        sesEvent({ eventType: 'Delivery', ordinal, call }),
+        ...(isClicked ? [click({ ordinal, call, at: T + 60_000 + ordinal })] : []),
+      ];
+    }).flat();
+    await one.record(batchOf(events.slice(0, 500)));
+    await one.record(batchOf(events.slice(500)));
+    one.world.now = T + 3 * HOUR;
+    await createMeasure(one.ports)();
+    const report = await buildReport(table, one.world.burst, one.world.now);
+    if ('refused' in report.comparison) throw new Error('refused');
+    const [email] = report.comparison.channels.filter(({ channel }) => channel === 'email');
+    if (!email || 'refused' in email) throw new Error('refused');
+    return { ...email.maturity, status: report.legs[0]?.verdict.status };
+  };
+  expect(await verdictWith(400)).toEqual({ maturity: 1, basis: 'curve', status: 'winner' });
+  // Fewer than 200 answers prove no curve: the registered wait holds.
+  expect(await verdictWith(198)).toEqual({ maturity: 0, basis: 'wait', status: 'leading' });
+});
+
+test('the final read leaves a record of each call and of how long answers took', async () => {
+  const one = await sentWorld();
+  await one.record(
+    batchOf([
+      sesEvent({ eventType: 'Delivery', ordinal: 1, call: 'seat' }),
+      click({ ordinal: 1, call: 'seat', at: T + 5 * 60_000 }),
+    ]),
+  );
+  one.world.now = T + 48 * HOUR;
+  await createMeasure(one.ports)();
+  const { table } = one.world;
+  const records = await listCallRecords(table, 'polls');
+  expect(records.map(({ call, leg, answers, outcome }) => [call, leg, answers, outcome])).toEqual([
+    ['demo', 'email', 0, 'too_few_arms'],
+    ['seat', 'email', 1, 'too_few_arms'],
+    ['seat', 'mastodon', 0, 'not_randomized'],
+  ]);
+  const [delays] = await listAnswerDelays(table, 'click', T + 48 * HOUR);
+  expect(delays?.counts[delayEnds.indexOf(5 * 60_000)]).toBe(1);
 });
