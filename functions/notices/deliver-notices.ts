@@ -13,19 +13,20 @@ import { dueNotices, loadNotice, saveNotice } from '#store/notices.ts';
 import type { NoticePorts } from './ports.ts';
 
 const TIMEOUT_MS = 10_000;
-/** A beat ends before the function's time does; the next one goes on. */
-const NOTICES_MAX = 20;
+/** No try begins later: a beat ends before the function's time does, and the next one goes on. */
+const FOR_MS = 45_000;
 /** A receiver's answer is of no interest but for its status. */
 const ANSWER_BYTES_MAX = 65_536;
 
 /** @param isSending whether a burst is being sent: then its rate is left to it */
 export async function deliverNotices(ports: NoticePorts, isSending: boolean): Promise<void> {
   let emails = isSending ? 1 : Number.POSITIVE_INFINITY;
-  const due = await dueNotices(ports.table, ports.now());
-  for (const { burst, id } of due.slice(0, NOTICES_MAX)) {
+  const until = ports.now() + FOR_MS;
+  for (const { burst, id } of await dueNotices(ports.table, ports.now())) {
+    if (ports.now() > until) return;
     try {
       const notice = await loadNotice(ports.table, burst, id);
-      if (notice) emails -= await deliver(ports, notice, emails);
+      if (notice) emails -= await deliver(ports, notice, { emailsMax: emails, until });
     } catch (error) {
       ports.log.error('notice_failed', { burst, id, code: codeOf(error) });
     }
@@ -33,12 +34,18 @@ export async function deliverNotices(ports: NoticePorts, isSending: boolean): Pr
 }
 
 /** @returns how many emails were tried */
-async function deliver(ports: NoticePorts, given: Notice, emailsMax: number): Promise<number> {
+async function deliver(
+  ports: NoticePorts,
+  given: Notice,
+  { emailsMax, until }: { readonly emailsMax: number; readonly until: number },
+): Promise<number> {
   let notice = given;
   let emails = 0;
   for (const [place, delivery] of given.deliveries.entries()) {
     const { kind, state, nextAt = 0 } = delivery;
-    if (state !== 'waiting' || nextAt > ports.now()) continue;
+    const now = ports.now();
+    if (now > until) return emails;
+    if (state !== 'waiting' || nextAt > now) continue;
     if (kind === 'email' && emails >= emailsMax) continue;
     if (kind === 'email') emails += 1;
     const after = await tryOne(ports, notice, place, delivery);

@@ -31,6 +31,7 @@ export async function createNoticeWorld(options: WorldOptions = {}) {
     http: {
       request: async (request) => {
         posted.push(request);
+        world.now += made.slowMs;
         return { status: outside.status, headers: {}, body: new Uint8Array() };
       },
     },
@@ -47,8 +48,10 @@ export async function createNoticeWorld(options: WorldOptions = {}) {
     answerDue: (due) => tellAnswer(notices, due),
     news: (burst, seen) => tellNews(notices, burst, seen),
   });
-  return {
+  const made = {
     world,
+    /** How long a receiver of webhooks takes. */
+    slowMs: 0,
     notices,
     outside,
     mailed,
@@ -61,4 +64,5 @@ export async function createNoticeWorld(options: WorldOptions = {}) {
     burst: async () => (await loadBurst(ports.table, world.burst.id)) as Burst,
     stored: async () => (await pageNotices(world.table, world.burst.id, { limit: 100 })).notices,
   };
+  return made;
 }

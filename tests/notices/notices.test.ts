@@ -163,6 +163,17 @@ describe('a delivery', () => {
     ]);
   });
 
+  test('to receivers that take their time leaves the rest to the next beat', async () => {
+    const hooks = [1, 2, 3, 4, 5, 6].map((n) => `https://hooks-${n}.example.com/`);
+    const one = await createNoticeWorld({ plan: { notify: hooks }, burst: { ...releasing } });
+    await happens(one, { kind: 'stop', now: T + HOUR, reason: 'wrong link' });
+    one.slowMs = 10_000;
+    await one.beat();
+    expect(one.posted).toHaveLength(5);
+    await one.beat();
+    expect(one.posted).toHaveLength(6);
+  });
+
   test('takes one address a beat while a burst is being sent', async () => {
     const one = await createNoticeWorld({
       plan: { notify: ['a@example.com', 'b@example.com', 'c@example.com'] },
