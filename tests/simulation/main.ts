@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { exhaust, showHistory } from './exhaust.ts';
 import { huntMutants } from './hunt-mutants.ts';
 import { allMutants } from './mutants/all-mutants.ts';
-import { recordedSeeds, recordRun, requireCleanTree } from './record-run.ts';
+import { recordedSeeds, recordRun, treeProblem } from './record-run.ts';
 import { parseReduction } from './reduction.ts';
 import { round, runMany } from './run-many.ts';
 import { hashText } from './stream.ts';
@@ -46,14 +46,18 @@ function run(): Promise<object> {
   return runSeeds(Number(values.seeds ?? 1_000));
 }
 
-/** Fresh seeds of this commit, unless the command says where to begin. */
+/** Fresh seeds of this commit, unless the command says where to begin; only a good run is kept. */
 async function runSeeds(count: number): Promise<object> {
-  if (values.record) requireCleanTree();
+  const problem = values.record ? treeProblem() : undefined;
+  if (problem !== undefined) {
+    process.exitCode = 1;
+    return { problem };
+  }
   const first = (hashText(commit) % 1_000_000_000) + (values.record ? recordedSeeds(commit) : 0);
   const from = values.from === undefined ? first : Number(values.from);
   const { run, steps, isFine } = await runMany(count, from, { rareStates: values.rare });
   if (!isFine) process.exitCode = 1;
-  if (values.record) recordRun({ ...run, commit, from, steps, seeds: count }, new Date());
+  else if (values.record) recordRun({ ...run, commit, from, steps, seeds: count }, new Date());
   return run;
 }
 

@@ -23,12 +23,12 @@ export interface Row {
   readonly seconds: number;
 }
 
-/** Throws when the tree holds anything that the commit does not, other than the record itself. */
-export function requireCleanTree(): void {
+/** What the tree holds that the commit does not, other than the record itself; undefined: nothing. */
+export function treeProblem(): string | undefined {
   const changes = git('status', '--porcelain', '--', '.', `:!${DOCUMENT}`);
-  if (changes === '') return;
+  if (changes === '') return undefined;
   const [first] = changes.split('\n');
-  throw new Error(`only a clean tree is recorded: ${first?.trim()} is not in the commit`);
+  return `only a clean tree is recorded: ${first?.trim()} is not in the commit`;
 }
 
 /** Seeds that rows of this commit hold already: a further run goes on behind them. */
