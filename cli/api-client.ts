@@ -30,6 +30,16 @@ export interface CallOptions {
   readonly isSecret?: boolean;
 }
 
+/**
+ * Asks and changes nothing. Without a key, because answers are kept under theirs for a day, and
+ * these hold what people get and who they are.
+ */
+const READS = /\/(?:check|preview|rehearse|find|count|explain)$/;
+
+function isDry(body: object | undefined): boolean {
+  return (body as { dryRun?: unknown } | undefined)?.dryRun === true;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 const TRIES_MAX = 4;
@@ -65,7 +75,8 @@ export class ApiClient {
     };
     const content = options.text?.body ?? (body === undefined ? undefined : JSON.stringify(body));
     if (content !== undefined) headers['content-type'] = options.text?.type ?? 'application/json';
-    if (method !== 'GET' && !options.isSecret) headers['idempotency-key'] = this.#nextKey();
+    const isCommand = method !== 'GET' && !READS.test(path) && !isDry(body);
+    if (isCommand && !options.isSecret) headers['idempotency-key'] = this.#nextKey();
     const init = { method, headers, ...(content === undefined ? {} : { body: content }) };
     return this.#repeat<T>(path, init, options.timeoutMs ?? TIMEOUT_MS);
   }

@@ -16,9 +16,10 @@ privileges of its own: against the runtime on this machine (\`npm start\`), or a
 - **Nothing leaves unasked.** Whatever sends or cannot be taken back names the numbers and asks;
   \`--yes\` says yes beforehand, and without a terminal it is needed. \`stop\` and \`pause\` never ask.
 - **\`--dry-run\`** on whatever acts says what would happen and changes nothing.
-- **Lost answers.** Every command carries an idempotency key and is sent again under the same key
-  when no answer comes, so that it is carried out once. When nothing answers at all the key is shown:
-  the same command with \`--key\` goes on from there.
+- **Lost answers.** Every command that changes something carries an idempotency key and is sent again
+  under the same key when no answer comes, so that it is carried out once. When nothing answers at
+  all the key is shown: the same command with \`--key\` goes on from there. What only asks has none:
+  its answer is kept nowhere.
 - **Terminals.** Live views are redrawn in place on a terminal and are plain lines elsewhere. Colours
   only on a terminal, and not with \`NO_COLOR\`.
 - **\`--json\`** prints one JSON object (\`status --watch\`: one a line), errors included:

@@ -64,6 +64,16 @@ test('every command has a key of its own, and reading has none', async () => {
   expect(three).toBe(`${one}-2`);
 });
 
+test.each([
+  ['/v1/check', {}],
+  ['/v1/bursts/a/preview', { address: 'ana@example.org' }],
+  ['/v1/people/find', { address: 'ana@example.org' }],
+  ['/v1/bursts/a/stop', { dryRun: true }],
+])('asking %s changes nothing, so that its answer is kept nowhere', async (path, body) => {
+  await new ApiClient(url, 'token', 'k').call('POST', path, body);
+  expect(seen[0]?.key).toBeUndefined();
+});
+
 test('an answer that holds a secret is asked for without a key, under which it would be kept', async () => {
   await new ApiClient(url, 'token').call('POST', '/v1/tokens', {}, { isSecret: true });
   expect(seen[0]?.key).toBeUndefined();
