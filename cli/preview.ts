@@ -62,7 +62,8 @@ function inWords({ emails, posts }: PreviewedBurst): string[] {
 
 function emailLines(email: PreviewedEmail): string[] {
   const { leg, call, outcome, from, replyTo, to, subject, text: body, isOnList, heldBack } = email;
-  const only = outcome === undefined ? '' : ` · if ${outcome}`;
+  const then = email.followUp === undefined ? '' : ` · then ${email.followUp}`;
+  const only = `${outcome === undefined ? '' : ` · if ${outcome}`}${then}`;
   const known = isOnList ? '' : ' · not on the list: shown without fields';
   return [
     style.bold(`── ${leg} · ${call}${only}${known}`),
@@ -93,8 +94,18 @@ function write(folder: string, { emails, posts }: PreviewedBurst): string[] {
   mkdirSync(folder, { recursive: true });
   const files: [string, string][] = [
     ...emails.flatMap(
-      ({ leg, call, html, text: body, subject, from, to, headers }): [string, string][] => {
-        const name = `${leg}-${call}`;
+      ({
+        leg,
+        call,
+        followUp,
+        html,
+        text: body,
+        subject,
+        from,
+        to,
+        headers,
+      }): [string, string][] => {
+        const name = followUp === undefined ? `${leg}-${call}` : `then-${followUp}-${leg}-${call}`;
         const head = [
           `From: ${from}`,
           `To: ${to}`,

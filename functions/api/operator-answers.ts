@@ -151,6 +151,7 @@ export const PreviewedBurstAnswer = z.strictObject({
     z.strictObject({
       ...shown,
       isOnList: z.boolean(),
+      followUp: optionalName,
       heldBack: z.optional(z.string()),
       from: z.string(),
       replyTo: z.optional(z.string()),

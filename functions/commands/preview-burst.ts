@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import type { Addressee } from '#channels/contract.ts';
 import { parseAddress } from '#domain/address.ts';
-import { renderAnnouncement } from '#domain/announcement.ts';
+import { renderAnnouncement, sayOf } from '#domain/announcement.ts';
 import { contactIdOf } from '#domain/contact-id.ts';
 import { Refusal } from '#domain/faults.ts';
 import { Id, Name } from '#domain/ids.ts';
@@ -36,6 +36,8 @@ export interface PreviewedEmail extends WrittenEmail {
   /** Byte for byte what this person gets: links, draw and all. */
   readonly isExact: boolean;
   readonly isOnList: boolean;
+  /** The follow-up it belongs to, which is approved with the burst. */
+  readonly followUp?: string;
   /** Why this person gets none of it after all. */
   readonly heldBack?: string;
 }
@@ -84,6 +86,7 @@ export async function previewBurst(
     emails.push(...real);
     if (own.length === 0) emails.push(...(await guesses(context, plan, leg, address, wanted.call)));
   }
+  emails.push(...(await followUps(context, plan, address, wanted.call)));
   return { burst: id, emails, posts: await postsOf(context, plan, true) };
 }
 
@@ -120,6 +123,7 @@ export async function previewFile(
   for (const leg of plan.legs) {
     if (leg.kind === 'email') emails.push(...(await guesses(context, plan, leg, address, call)));
   }
+  emails.push(...(await followUps(context, plan, address, call)));
   return { burst: wanted.id, emails, posts: await postsOf(context, plan, false) };
 }
 
@@ -128,6 +132,23 @@ function addressOf(text: string | undefined): string {
   const parsed = parseAddress(text);
   if (parsed.kind === 'address') return normaliseAddress(parsed.address);
   throw new Refusal('address_invalid', parsed.message, { field: 'address' });
+}
+
+/** What follows the burst, as whoever approves it has to see it. */
+async function followUps(
+  context: CommandContext,
+  plan: Plan,
+  address: string,
+  call: string | undefined,
+): Promise<PreviewedEmail[]> {
+  const emails: PreviewedEmail[] = [];
+  for (const { name, legs } of plan.followUps ?? []) {
+    for (const leg of legs) {
+      const shown = await guesses(context, plan, leg, address, call);
+      emails.push(...shown.map((email) => ({ ...email, followUp: name })));
+    }
+  }
+  return emails;
 }
 
 /** One email for every call that chance may give. */
@@ -191,7 +212,7 @@ async function postsOf(
   const legs = plan.legs.filter((leg): leg is BroadcastLegPlan => leg.kind === 'broadcast');
   const posts = legs.map(async (leg): Promise<PreviewedPost> => {
     const { name, channel, call, outcome, text, image } = leg;
-    const say = plan.calls.find((one) => one.name === call)?.say ?? '';
+    const say = sayOf(plan, leg);
     const link = await context.channels.postLink(plan, leg, isReal);
     return {
       ...{ leg: name, channel, call, isExact: isReal },

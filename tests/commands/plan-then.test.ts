@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { planBurst } from '#commands/plan-burst.ts';
+import { previewFile } from '#commands/preview-burst.ts';
 import { Refusal } from '#domain/faults.ts';
 import { loadPlan } from '#store/plans.ts';
 import { aWorld, files, launch, plan } from './a-context.ts';
@@ -59,6 +60,20 @@ test('a reminder leaves out whoever has converted, and its words are part of wha
     'again.md': { text: REMINDER.replace('not', 'never') },
   });
   expect(other.contentHash).not.toBe(one.contentHash);
+});
+
+test('a preview shows what follows, because it is approved with the burst', async () => {
+  const world = aWorld();
+  await plan(world, launch.replace('atlas-launch', 'other'));
+  const text = then('thank: { who: converted, body: thanks.md, after: 1h }');
+  const own = { ...files, 'thanks.md': { text: THANKS } };
+  const file = { name: 'atlas.yaml', text };
+  const shown = await previewFile(world.as('nora', 'operator'), { file, files: own });
+  const thanks = shown.emails.filter(({ followUp }) => followUp === 'thank');
+  expect(thanks).toEqual([
+    expect.objectContaining({ leg: 'prospects', subject: 'Thank you, {{first_name}}' }),
+  ]);
+  expect(shown.emails.filter(({ followUp }) => followUp === undefined)).toHaveLength(2);
 });
 
 test('a burst that has the name of a follow-up is left alone', async () => {
