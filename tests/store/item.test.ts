@@ -3,9 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Notice } from '#domain/notice.ts';
 import type { Item, Key, Table } from '#domain/ports.ts';
+import { listAnswerDelays, saveAnswerDelays } from '#store/answer-delays.ts';
 import { listContacts, saveContact } from '#store/audiences.ts';
 import { appendAudit, listAudit } from '#store/audit-log.ts';
 import { createBurst, loadBurst } from '#store/bursts.ts';
+import { listCallRecords, saveCallRecord } from '#store/call-records.ts';
 import { appendChange, readChanges } from '#store/change-log.ts';
 import { loadConnection, saveConnection } from '#store/connections.ts';
 import { claimKey } from '#store/idempotency.ts';
@@ -64,6 +66,20 @@ const signal = {
   createdBy: 'nora',
   createdAt: 1,
   expiresAt: 2,
+};
+
+const delays = { counts: [3, 0, 2], endedAt: 5 };
+
+const callRecord = {
+  call: 'give',
+  burst: 'b',
+  leg: 'email',
+  channel: 'email',
+  readAt: 5,
+  metric: 'click',
+  exposed: null,
+  answers: 7,
+  outcome: 'won',
 };
 
 const kinds: Kind[] = [
@@ -132,6 +148,18 @@ const kinds: Kind[] = [
     write: (table, changes) => saveNotice(table, undefined, { ...notice, ...changes }, 'n'),
     read: (table) => loadNotice(table, 'b', 'missed-1'),
     wrong: { about: 'lunch' },
+  },
+  {
+    kind: 'answer delays',
+    write: (table, changes) => saveAnswerDelays(table, 'click', 'b', { ...delays, ...changes }),
+    read: (table) => listAnswerDelays(table, 'click', 10),
+    wrong: { counts: [1, -1] },
+  },
+  {
+    kind: 'call record',
+    write: (table, changes) => saveCallRecord(table, 'c', { ...callRecord, ...changes }),
+    read: (table) => listCallRecords(table, 'c'),
+    wrong: { answers: 1.5 },
   },
   {
     kind: 'idempotency key',
