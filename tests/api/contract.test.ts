@@ -23,7 +23,7 @@ const operations = Object.entries(document.paths)
   )
   .map((one) => ({ ...one, parameters: one.parameters ?? [] }));
 
-const RUNS = { allowed: 40, refused: 40 };
+const RUNS = { allowed: 30, refused: 30 };
 const ajv = new Ajv2020({ strict: false, allErrors: false });
 ajv.addSchema({ $id: 'doc', components: document.components });
 
