@@ -18,6 +18,7 @@ export function nextSteps(settings: Settings, outputs: Outputs, seen: Seen): str
       : [
           `SES is in its sandbox in ${region}: 200 emails a day to verified addresses only. SES console, Account dashboard, Request production access; the answer usually comes within a day.`,
         ]),
+    `See what is still missing, as often as you like: npx volley doctor --aws --stage ${stage}`,
     `Take the first token: aws ssm get-parameter --region ${region} --name /${stage}/volley/api/admin-token --with-decryption --query Parameter.Value --output text`,
     `Then: export VOLLEY_URL=${outputs.ApiAddress} VOLLEY_TOKEN=<that token>; npx volley status`,
   ];

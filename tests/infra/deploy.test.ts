@@ -109,7 +109,7 @@ describe('before anything is created', () => {
   });
 });
 
-describe('a deployment', () => {
+describe('a deployment', { timeout: 120_000 }, () => {
   const world = (change: Partial<DeployWorld> = {}) => {
     const said: string[] = [];
     const did: string[] = [];
@@ -152,6 +152,7 @@ describe('a deployment', () => {
     expect(text).toContain('x._domainkey.riverside.test CNAME x.dkim.amazonses.com');
     expect(text).toContain('bounce.riverside.test MX 10 feedback-smtp.eu-central-1.amazonses.com');
     expect(text).toContain('Confirm the email that AWS sent to ops@riverside.test');
+    expect(text).toContain('npx volley doctor --aws --stage prod');
     expect(text).toContain('--name /prod/volley/api/admin-token');
   });
 
