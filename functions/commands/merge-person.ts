@@ -8,9 +8,15 @@ import type { Person, SaidConsent } from './read-person.ts';
  * The contact as the file wants it. Columns that the file has replace what stands there, an empty
  * value takes a field away; columns it does not have leave their fields alone. A consent that was
  * withdrawn comes back only by a row that states a later one of its own.
+ * @param mark says what writes it
  */
-export function mergePerson(one: Import, person: Person, stored: Contact | undefined): Contact {
-  const fields: Record<string, string> = { ...stored?.fields };
+export function mergePerson(
+  one: Import,
+  person: Person,
+  stored: Contact | undefined,
+  mark: string,
+): Contact {
+  const fields: Record<string, string> = stored ? { ...stored.fields } : {};
   for (const name in person.fields) {
     const value = person.fields[name] ?? '';
     if (value !== '') fields[name] = value;
@@ -19,14 +25,11 @@ export function mergePerson(one: Import, person: Person, stored: Contact | undef
   const zone = person.zone ?? stored?.zone ?? '';
   const email = consentOf(one, person.consent, stored?.consent?.email);
   const consent = email === undefined ? stored?.consent : { ...stored?.consent, email };
-  return {
-    audience: one.audience,
-    id: person.id,
-    address: person.address,
-    fields,
-    ...(zone === '' ? {} : { zone }),
-    ...(consent === undefined ? {} : { consent }),
-  };
+  const { id, address } = person;
+  const contact: Contact = { audience: one.audience, id, address, fields, mark };
+  if (zone !== '') contact.zone = zone;
+  if (consent !== undefined) contact.consent = consent;
+  return contact;
 }
 
 /** Whether they say the same of a person, whoever wrote it. */

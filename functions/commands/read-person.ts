@@ -9,6 +9,8 @@ import { isZone } from '#domain/moment.ts';
 export interface Person {
   readonly id: string;
   readonly address: string;
+  /** Of the address. */
+  readonly domain: string;
   /** Of the file's columns; an empty value takes the field away. */
   readonly fields: { readonly [name: string]: string };
   /** Empty: the file says that none is known. Absent: the file does not say. */
@@ -51,25 +53,18 @@ export function readPerson(
     const message = `the row has ${cells.length} columns, the header ${columns.length}`;
     return { kind: 'problem', problem: { code: 'wrong_columns', message } };
   }
-  const draft: Draft = { address: '', fields: {} };
+  const draft: Draft = { address: '', domain: '', fields: {} };
   for (let index = 0; index < columns.length; index += 1) {
     const column = columns[index];
     const problem = column && readValue(cells[index] ?? '', column, draft, now);
     if (problem) return { kind: 'problem', problem };
   }
-  const { address, fields, zone, consent } = draft;
-  const person: Person = {
-    id: contactIdOf(address),
-    address,
-    fields,
-    ...(zone === undefined ? {} : { zone }),
-    ...(consent === undefined ? {} : { consent }),
-  };
-  return { kind: 'person', person };
+  return { kind: 'person', person: { id: contactIdOf(draft.address), ...draft } };
 }
 
 interface Draft {
   address: string;
+  domain: string;
   readonly fields: Record<string, string>;
   zone?: string;
   consent?: { isGiven?: boolean; at?: number; source?: string };
@@ -106,6 +101,7 @@ function readAddress(value: string, draft: Draft): RowProblem | undefined {
     return { code: parsed.code, message: parsed.message, column: 'email' };
   }
   draft.address = parsed.address;
+  draft.domain = parsed.domain;
   return undefined;
 }
 
@@ -157,7 +153,7 @@ function readConsent(
 }
 
 function readSource(value: string, consent: { source?: string }): RowProblem | undefined {
-  const problem = readField(value, 'consent_source', { address: '', fields: {} });
+  const problem = readField(value, 'consent_source', { address: '', domain: '', fields: {} });
   consent.source = value;
   return problem;
 }

@@ -166,7 +166,7 @@ class Taking {
       return;
     }
     const { contact, kind } = fate;
-    this.domains.add(contact.address.slice(contact.address.indexOf('@') + 1));
+    this.domains.add(person.domain);
     const facts = { isSuppressed, hasConsent: contact.consent?.email !== undefined };
     const before = fate.kind === 'changed' ? fate.before : undefined;
     this.hasRepeats ||= fate.kind === 'changed' && !before;
@@ -204,7 +204,7 @@ class Taking {
 
 async function judge(table: Table, one: Import, { row, person }: Row): Promise<Fate> {
   const { audience, isDry } = one;
-  const fresh = { ...mergePerson(one, person, undefined), mark: markOf(one, row, 'n') };
+  const fresh = mergePerson(one, person, undefined, markOf(one, row, 'n'));
   const load = () => loadContact(table, audience, person.id);
   let stored = one.isFirst && !isDry ? undefined : await load();
   if (!stored && !isDry) {
@@ -224,9 +224,8 @@ function compare(one: Import, row: number, person: Person, stored: Contact): Fat
     if (Number(writtenRow) !== row) return { kind: 'duplicate', of: Number(writtenRow) };
     return { kind: was === 'n' ? 'new' : 'changed', contact: stored };
   }
-  const next = mergePerson(one, person, stored);
-  if (isSameContact(next, stored)) return { kind: 'unchanged', contact: stored };
-  const contact = { ...next, mark: markOf(one, row, 'c') };
+  const contact = mergePerson(one, person, stored, markOf(one, row, 'c'));
+  if (isSameContact(contact, stored)) return { kind: 'unchanged', contact: stored };
   return { kind: 'changed', contact, before: stored };
 }
 
