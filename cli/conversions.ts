@@ -3,7 +3,6 @@
 import { basename } from 'node:path';
 import type { ImportedConversions } from '#commands/import-conversions.ts';
 import { readCsv } from '#domain/read-csv.ts';
-import type { Reject } from '#store/imports.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { rejectsPath } from './audience-import.ts';
 import { type Command, CommandFailure, exitCodes, flag, type Parsed, parse } from './command.ts';
@@ -16,7 +15,7 @@ import {
 import { type Chunk, cutCsv, isHead, textOf } from './cut-csv.ts';
 import { openList } from './open-list.ts';
 import { Progress } from './progress.ts';
-import { RejectsFile } from './rejects-file.ts';
+import { type Reject, RejectsFile } from './rejects-file.ts';
 import { answer, note } from './screen.ts';
 import { type Survey, surveyList } from './survey-list.ts';
 import { count, many } from './words.ts';

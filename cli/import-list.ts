@@ -4,9 +4,9 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { TakenChunk } from '#commands/import-chunk.ts';
 import type { ImportView } from '#commands/import-view.ts';
-import type { Reject } from '#store/imports.ts';
 import type { ApiClient } from './api-client.ts';
 import { CHUNK_BYTES, type Chunk, cutCsv, isHead, textOf } from './cut-csv.ts';
+import type { Reject } from './rejects-file.ts';
 import type { Survey } from './survey-list.ts';
 
 export interface ListToImport {

@@ -1,10 +1,13 @@
 // The rows that were not taken, each with its line and the reason: to be put right and imported again.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { ImportedAudience } from '#commands/import-audience.ts';
 import { csvCell } from '#domain/csv-cell.ts';
 import { readCsv } from '#domain/read-csv.ts';
-import type { Reject } from '#store/imports.ts';
 import { type Chunk, type Head, textOf } from './cut-csv.ts';
+
+/** A row that was not taken, as the API says it. */
+export type Reject = ImportedAudience['rejects'][number];
 
 /** Made with the first reject; a file of an earlier run is replaced. */
 export class RejectsFile {
