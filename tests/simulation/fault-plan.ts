@@ -146,8 +146,14 @@ export class SwarmFaults implements Faults {
 
   decide(site: Site): Decision {
     if (this.#isHealed) return NO_FAULT;
-    let draw = mixed(this.#salt, site.index) / weightOf(site);
-    for (const setting of this.#settings) {
+    const weight = weightOf(site);
+    let draw = mixed(this.#salt, site.index) / weight;
+    // Where much strikes, whichever class stands first would take it all: they take turns.
+    const count = this.#settings.length;
+    const first = weight > 1 && count > 0 ? site.index % count : 0;
+    for (let turn = 0; turn < count; turn += 1) {
+      const setting = this.#settings[(first + turn) % count];
+      if (!setting) continue;
       if (draw >= setting.rate) {
         draw -= setting.rate;
         continue;
@@ -187,7 +193,7 @@ export class SwarmFaults implements Faults {
   }
 }
 
-const WEIGHTS: { readonly [verb: string]: number } = { publish: 16, post: 30, send: 3 };
+const WEIGHTS: { readonly [verb: string]: number } = { publish: 30, post: 30, send: 3 };
 
 /** A world makes hundreds of reads and one post: what is rare is struck more often. */
 function weightOf({ verb }: Site): number {

@@ -74,6 +74,7 @@ const POST_CHANNELS: readonly PostChannel[] = [
   'mastodon',
   'mastodon',
   'mastodon',
+  'mastodon',
   'named',
   'named',
   'staged',
