@@ -6,6 +6,7 @@ import type { ChannelReport } from '#statistics/channel-report.ts';
 import { CurvePlot } from './curve-plot.tsx';
 import { IntervalPlot } from './interval-plot.tsx';
 import { Native } from './native.tsx';
+import { RevenueLines } from './revenue-lines.tsx';
 import { Scrollable } from './scrollable.tsx';
 import { toneOf, wordOf } from './tone.ts';
 
@@ -33,6 +34,7 @@ export function LegDetails({ report, leg }: { report: BurstReport; leg: LegRepor
         <CurvePlot report={report} leg={leg} />
       </div>
       {own ? <Depends leg={leg} own={own} /> : null}
+      {own ? <RevenueLines leg={leg} own={own} /> : null}
       {leg.native ? <Native native={leg.native} leg={leg} /> : null}
       {own ? <Harm leg={leg} own={own} /> : null}
       {own ? <Numbers report={report} leg={leg} own={own} /> : null}

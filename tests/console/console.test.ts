@@ -150,6 +150,18 @@ test('after the final read the page names the winner, the goal and what the netw
   expect(text).toContain('Next time: lead with it');
 });
 
+test('money per person stands beside the answer where there are orders enough', async () => {
+  const behaviour = {
+    give: { click: 0.4, pledge: 0.5 },
+    watch: { click: 0.3, pledge: 0.4 },
+    help: { click: 0.1, pledge: 0.1 },
+  };
+  const { look } = await opened(undefined, { behaviour, recipients: 6_200 });
+  const { text } = await look(PAGE);
+  expect(text).toMatch(/Against “Watch the count with us”: [\d.]+ % more per person reached/);
+  expect(text).toContain('Against “Help check the ballots”: too few orders');
+});
+
 test('the page in one file needs nothing else', async () => {
   const { look } = await opened();
   const { text } = await look(`${PAGE}/results.html`);
