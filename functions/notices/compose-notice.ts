@@ -190,7 +190,7 @@ function payloadOf(
       link,
       ...(leg === undefined ? {} : { leg }),
       ...(burst.reason === undefined ? {} : { reason: burst.reason }),
-      ...(burst.momentAt === undefined ? {} : { momentAt: burst.momentAt }),
+      ...(burst.momentAt === undefined ? {} : { momentAt: Math.floor(burst.momentAt) }),
       ...(report === undefined ? {} : { answer: answerOf(report) }),
       ...(auditHead === undefined ? {} : { auditHead }),
     },
