@@ -19,10 +19,10 @@ import { standbyBurst } from '#commands/standby-burst.ts';
 import { stopBurst } from '#commands/stop-burst.ts';
 import { suppressAddress } from '#commands/suppress-address.ts';
 import { advance, type BurstEvent } from '#domain/advance.ts';
+import { brokenLink } from '#domain/audit-chain.ts';
 import type { Burst } from '#domain/burst.ts';
 import { Fault, Refusal } from '#domain/faults.ts';
 import { addressDigest } from '#domain/suppression.ts';
-import { brokenLink } from '#domain/audit-chain.ts';
 import { listAudit } from '#store/audit-log.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
 import { readChanges } from '#store/change-log.ts';
@@ -605,7 +605,10 @@ test('a token is shown once and kept as a digest', async () => {
     name: 'ben',
     scopes: ['approver'],
   });
-  expect(await findPrincipal(world.table, token)).toMatchObject({ name: 'ben', scopes: ['approver'] });
+  expect(await findPrincipal(world.table, token)).toMatchObject({
+    name: 'ben',
+    scopes: ['approver'],
+  });
   expect(await findPrincipal(world.table, `${token}x`)).toBeUndefined();
 });
 
