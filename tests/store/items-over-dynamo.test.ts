@@ -1,9 +1,9 @@
 // The ways of the items over DynamoDB's own protocol: one of each mechanism.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { brokenLink } from '#domain/audit-chain.ts';
 import type { Table } from '#domain/ports.ts';
 import { listContacts, saveContact } from '#store/audiences.ts';
-import { brokenLink } from '#domain/audit-chain.ts';
 import { appendAudit, listAudit } from '#store/audit-log.ts';
 import { createBurst, dueBursts, listBursts, loadBurst, saveBurst } from '#store/bursts.ts';
 import { readChanges } from '#store/change-log.ts';
