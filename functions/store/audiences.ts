@@ -149,7 +149,44 @@ async function* contactPages(table: Table, audience: string): AsyncGenerator<rea
 }
 
 function encode(contact: Contact): Item {
-  return toItem(Contact, keyOf(contact), contact);
+  const key = keyOf(contact);
+  // Nothing of a plain one is undefined, which is all that an item may not hold.
+  if (isPlain(contact)) return { ...contact, ...key } as Item;
+  return toItem(Contact, key, contact);
+}
+
+/** The audience that was judged last: an import writes a million contacts into one. */
+let judgedAudience = '';
+
+/**
+ * True only for what the schema takes as it is, without consent: most contacts of an import, whose
+ * writing would else cost as much as all the rest of their row. Anything else is the schema's to
+ * judge. Held against it by a property.
+ */
+function isPlain(contact: Contact): boolean {
+  for (const name in contact) {
+    const value: unknown = contact[name as keyof Contact];
+    if (name === 'fields' ? !isTexts(value) : !PLAIN.has(name) || typeof value !== 'string') {
+      return false;
+    }
+  }
+  const { audience, id, address, fields } = contact;
+  if (address === undefined || fields === undefined) return false;
+  if (typeof id !== 'string' || id.length < 1 || id.length > 256) return false;
+  if (audience !== judgedAudience && !z.safeParse(Id, audience).success) return false;
+  judgedAudience = audience;
+  return true;
+}
+
+const PLAIN: ReadonlySet<string> = new Set(['audience', 'id', 'address', 'zone', 'mark']);
+
+function isTexts(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name in value) {
+    if (typeof (value as Record<string, unknown>)[name] !== 'string') return false;
+  }
+  return true;
 }
 
 function keyOf({ audience, id }: Pick<Contact, 'audience' | 'id'>): Key {

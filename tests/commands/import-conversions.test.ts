@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { importConversions } from '#commands/import-conversions.ts';
 import { sign } from '#domain/token.ts';
+import { parseMessage } from '#feedback/parse-message.ts';
 import { amountOf, conversionColumns, instantTextOf } from '../../cli/conversion-row.ts';
 import { aWorld, noon } from './a-context.ts';
 
@@ -34,6 +35,7 @@ test('a row with a click id of ours goes the way of every conversion, the same i
   expect(said).toEqual({ taken: 1, bursts: { launch: { count: 1, value: 2_500 } }, rejects: [] });
   await run([{ ...row, row: 9 }]);
   expect(sent[1]).toBe(sent[0]);
+  expect(parseMessage(sent[0] ?? '').kind).toBe('event');
   expect(JSON.parse(sent[0] ?? '')).toMatchObject({
     ...{ kind: 'conversion', burst: 'launch', leg: 'mail', call: 'trial', ordinal: 7 },
     ...{ value: 2_500, at: Date.parse('2027-02-28T10:00:00Z') },

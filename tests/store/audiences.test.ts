@@ -1,5 +1,12 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Contact, countContacts, listContacts, saveContact } from '#store/audiences.ts';
+import {
+  Contact,
+  countContacts,
+  listContacts,
+  loadContact,
+  saveContact,
+} from '#store/audiences.ts';
 import { MemoryTable } from '#store/memory-table.ts';
 import { collect } from './examples.ts';
 
@@ -55,4 +62,43 @@ test('a shard beyond one page is listed to its end', async () => {
     await saveContact(table, { ...contact(`p${index}`), fields: { story } });
   }
   expect(await countContacts(table, 'members')).toBe(200);
+});
+
+test('what is written without asking the schema is what the schema would have taken', async () => {
+  const odd = fc.constantFrom<unknown>(undefined, null, 7, '', 'x', [], {}, 'a'.repeat(300), 'A B');
+  const field = fc.dictionary(fc.constantFrom('a', 'b', 'constructor'), odd);
+  const good = {
+    audience: fc.constant('members'),
+    id: fc.constant('p1'),
+    address: fc.constant('p1@example.com'),
+    fields: fc.constant({ city: 'Lille' }),
+  };
+  const any = fc.record(
+    {
+      audience: fc.oneof(good.audience, odd),
+      id: fc.oneof(good.id, odd),
+      address: fc.oneof(good.address, odd),
+      fields: fc.oneof(good.fields, field, odd),
+      zone: odd,
+      mark: odd,
+      consent: odd,
+      other: odd,
+    },
+    { requiredKeys: ['audience', 'id'] },
+  );
+  const outcome = async (write: () => Promise<unknown>): Promise<unknown> =>
+    write().catch((error: Error) => error.name);
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(any, fc.record(good)), async (value) => {
+      const one = value as unknown as Contact;
+      const table = new MemoryTable();
+      const written = await outcome(() => saveContact(table, one));
+      const parsed = Contact.safeParse(value);
+      expect(written === undefined).toBe(parsed.success);
+      if (!parsed.success) return;
+      const known = JSON.parse(JSON.stringify(parsed.data));
+      expect(await loadContact(table, one.audience, one.id)).toEqual(known);
+    }),
+    { numRuns: 500 },
+  );
 });
