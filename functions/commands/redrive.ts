@@ -3,6 +3,7 @@
 
 import * as z from 'zod/mini';
 import type { DeadLetter } from '#domain/ports.ts';
+import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
 
@@ -53,16 +54,27 @@ export async function redrive(
         held.set(letter.receipt, letter);
         seen.add(letter.id);
       }
-      for (const letter of page) {
-        if (replayed >= limit || !(wanted?.delete(letter.id) ?? true)) continue;
-        await deadLetters.replay(letter.body);
-        await deadLetters.remove(letter.receipt);
-        held.delete(letter.receipt);
-        replayed += 1;
-      }
+      const chosen = page.filter(({ id }) => wanted?.has(id) ?? true).slice(0, limit - replayed);
+      for (const { id } of chosen) wanted?.delete(id);
+      replayed += await replay(context, chosen, held);
     }
   } finally {
     await deadLetters.giveBack([...held.keys()]).catch(() => undefined);
   }
+  if (replayed > 0) await auditDeployment(context, 'redrive', { replayed });
   return { replayed, missing: [...(wanted ?? [])], isWhole: isWhole || wanted?.size === 0 };
+}
+
+/** Into the queue, then out of the dead letters; what is done is no longer held. */
+async function replay(
+  { deadLetters }: CommandContext,
+  letters: readonly DeadLetter[],
+  held: Map<string, DeadLetter>,
+): Promise<number> {
+  for (const letter of letters) {
+    await deadLetters.replay(letter.body);
+    await deadLetters.remove(letter.receipt);
+    held.delete(letter.receipt);
+  }
+  return letters.length;
 }

@@ -14,6 +14,7 @@ import type { QueueMessage } from '#feedback/record.ts';
 import { queues } from '#infra/definition.ts';
 import { type QueuePoller, startQueuePoller } from '#infra/local/functions/queue-poller.ts';
 import { type QueueStandIn, startQueue } from '#infra/local/stand-ins/queue/queue.ts';
+import { listAudit } from '#store/audit-log.ts';
 import {
   BURST,
   batchOf,
@@ -124,6 +125,9 @@ test('what was set aside while a key could not be read is counted once by a redr
   expect(JSON.stringify(letter)).not.toContain('example.org');
   feedback.world.secret = 'a-suppression-key';
   expect(await redrive(context, {})).toEqual({ replayed: 1, missing: [], isWhole: true });
+  expect(await listAudit(feedback.world.table)).toMatchObject([
+    { by: 'olga', what: 'redrive', after: { replayed: 1 } },
+  ]);
   // Given twice, and delivered once more by whoever else has it.
   deliver(complaint);
   await until(async () => ((await complaints()) === 1 ? true : undefined));
