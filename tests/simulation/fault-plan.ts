@@ -193,7 +193,7 @@ export class SwarmFaults implements Faults {
   }
 }
 
-const WEIGHTS: { readonly [verb: string]: number } = { publish: 30, post: 30, send: 3 };
+const WEIGHTS: { readonly [verb: string]: number } = { publish: 30, post: 30, send: 2 };
 
 /** A world makes hundreds of reads and one post: what is rare is struck more often. */
 function weightOf({ verb }: Site): number {
