@@ -44,21 +44,4 @@ export const channelMutants: readonly Mutant[] = [
     return publishedBy(again, access, now(), deadlineMs);`,
     },
   ]),
-  ...inFile('functions/channels/mastodon-prepare.ts', BY_WORLDS, [
-    {
-      id: 'key-of-each-preparation',
-      about: 'whoever prepares a post again gives it another idempotency key',
-      find: "createHash('sha256').update(`mastodon\\n${burst}\\n${leg.name}`).digest('hex')",
-      replace:
-        "createHash('sha256').update(`mastodon\\n${burst}\\n${leg.name}\\n${preparedAt}`).digest('hex')",
-    },
-  ]),
-  ...inFile('functions/runner/post-leg.ts', BY_WORLDS, [
-    {
-      id: 'post-repeated-without-key',
-      about: 'a post in doubt is repeated although the server keeps no keys',
-      find: "return identityClass === 'C' && repeatable;",
-      replace: 'return true;',
-    },
-  ]),
 ];

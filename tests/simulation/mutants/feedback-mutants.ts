@@ -31,12 +31,4 @@ export const feedbackMutants: readonly Mutant[] = [
       replace: 'if (reason !== null) return;',
     },
   ]),
-  ...inFile('functions/commands/change-burst.ts', BY_WORLDS, [
-    {
-      id: 'audit-entry-missing',
-      about: 'what a person ordered stands in no audit log',
-      find: 'audit(context, after.id, what, pick(before), pick(after)),',
-      replace: '',
-    },
-  ]),
 ];

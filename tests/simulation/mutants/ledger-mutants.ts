@@ -130,12 +130,6 @@ export const ledgerMutants: readonly Mutant[] = [
       find: "if (burst.policy !== 'resend-when-unproven' || record.attempt > 1) return false;",
       replace: 'if (record.attempt > 1) return false;',
     },
-    {
-      id: 'resend-after-abandon',
-      about: 'policy calls once more although a person ended the burst',
-      find: 'if (burst.stoppedAt !== undefined) return false;',
-      replace: '',
-    },
   ]),
   ...inFile('functions/runner/evidence.ts', BY_WORLDS, [
     {

@@ -122,13 +122,6 @@ export const runnerMutants: readonly Mutant[] = [
       find: "for (const { ordinal } of batch) this.#except(ordinal, 'in_doubt', answer.reason);",
       replace: 'this.#again.push(...batch);',
     },
-    {
-      id: 'slots-met-early',
-      about: 'calls start four tenths of a second before their place in the rate',
-      find: 'while (clock.monotonic() < slot.at) await clock.sleep(slot.at - clock.monotonic());',
-      replace:
-        'while (clock.monotonic() < slot.at - 400) await clock.sleep(slot.at - 400 - clock.monotonic());',
-    },
   ]),
   ...inFile('functions/domain/limits.ts', BY_WORLDS, [
     {
