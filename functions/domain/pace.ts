@@ -33,6 +33,13 @@ const QUIET_RECIPIENTS = 300;
 /** Growth after a quiet time; half as much again after each further one, up to the last. */
 const GROWTH = 0.02;
 const GROWTH_MAX = 0.1;
+/** Below this share of what the account states, throttling was more than a limit: it passes. */
+const DEEP = 0.5;
+/** There the rate grows by this after a quiet time, which doubles each time it was too much. */
+const DEEP_GROWTH = 0.5;
+const DEEP_CALLS = 3;
+const DEEP_QUIET_MS = 10_000;
+const DEEP_QUIET_MAX_MS = 160_000;
 /** Throttled again within this, what was measured counts alone; later, the rate had been right. */
 const SOON_MS = 5_000;
 /** What is left of the rate, at least, the first times that too few recipients tell why. */
@@ -62,6 +69,8 @@ export class Pace {
   #streak = 0;
   /** The step of a search, 0 when there is none. */
   #search = 0;
+  #deepQuietMs = DEEP_QUIET_MS;
+  #hasGrownDeep = false;
   #quietFrom = Number.NEGATIVE_INFINITY;
   #quietRecipients = 0;
   #quietCalls = 0;
@@ -181,6 +190,8 @@ export class Pace {
     this.#search = isFirst || isAgain ? searchStep(before, accepted) : 0;
     this.#held = this.#perSecond * 0.97;
     this.#growth = GROWTH;
+    if (this.#hasGrownDeep) this.#deepQuietMs = Math.min(DEEP_QUIET_MAX_MS, this.#deepQuietMs * 2);
+    this.#hasGrownDeep = false;
     this.#quiet(now);
   }
 
@@ -195,9 +206,21 @@ export class Pace {
       if (this.#quietCalls >= calls && quietMs >= 2_000) this.#faster(this.#search, now);
       return;
     }
+    if (this.#perSecond < this.#stated * DEEP) {
+      this.#growDeep(quietMs, now);
+      return;
+    }
     if (quietMs < QUIET_MS || this.#quietRecipients < QUIET_RECIPIENTS) return;
     this.#faster(this.#growth, now);
     this.#growth = Math.min(GROWTH_MAX, this.#growth * 1.5);
+  }
+
+  /** So few recipients leave that their number tells nothing: time does. */
+  #growDeep(quietMs: number, now: number): void {
+    if (quietMs < this.#deepQuietMs || this.#quietCalls < DEEP_CALLS) return;
+    if (this.#hasGrownDeep) this.#deepQuietMs = DEEP_QUIET_MS;
+    this.#faster(DEEP_GROWTH, now);
+    this.#hasGrownDeep = true;
   }
 
   #faster(growth: number, now: number): void {

@@ -110,6 +110,23 @@ describe('slots', () => {
     expect(pace.perSecond).toBeLessThan(9.9);
   });
 
+  test('come back to half of the stated rate minutes after throttling has passed, however deep it was', () => {
+    const pace = new Pace(30);
+    let now = 0;
+    const call = (throttled: boolean): void => {
+      const slot = pace.take(1, now);
+      now = Math.max(now, slot.at);
+      pace.started(slot, now);
+      now += 50;
+      pace.answered(slot, { accepted: throttled ? 0 : 1, throttled: throttled ? 1 : 0 }, now);
+    };
+    while (now < 60_000) call(true);
+    expect(pace.perSecond).toBeLessThan(1);
+    const passedAt = now;
+    while (pace.perSecond < 15) call(false);
+    expect(now - passedAt).toBeLessThan(6 * 60_000);
+  });
+
   test('an entry that nobody knows about slows nothing down', () => {
     const pace = new Pace(10);
     pace.answered(startNow(pace, 5, 0), { accepted: 0, throttled: 0 }, 200);
