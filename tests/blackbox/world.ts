@@ -49,6 +49,12 @@ export interface World {
 }
 
 export const LINK_BASE = 'https://go.example.com';
+/** The stub of SES hands its events over itself: nothing listens here. */
+const NOWHERE = 'http://127.0.0.1:9';
+const UNUSED_QUEUES = {
+  feedback: `${NOWHERE}/000000000000/feedback`,
+  'feedback-dead': `${NOWHERE}/000000000000/feedback-dead`,
+};
 export async function startWorld(options: WorldOptions): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'volley-blackbox-'));
   const output = createWriteStream(join(folder, 'processes.log'), { flags: 'a' });
@@ -157,7 +163,7 @@ function slotsOf(
   output: WriteStream,
 ) {
   const { seed } = options;
-  const world = { urls: urls as LocalWorld['urls'], queueUrls: {}, overrides: {} };
+  const world = { urls: urls as LocalWorld['urls'], queueUrls: UNUSED_QUEUES, overrides: {} };
   const environmentOf = (wanted: FunctionName) => {
     const definition = functions.find(({ name }) => name === wanted);
     if (!definition) throw new Error(`the definition has no function ${wanted}`);

@@ -6,12 +6,12 @@ import { delimiterOf, ROW_CHARACTERS_MAX, readCsv } from '#domain/read-csv.ts';
 
 const rows = (text: string, delimiter = ',') => [...readCsv(text, delimiter)];
 
-test('rows, with the line each one ends on', () => {
+test('rows, with the line each one ends on and the place at which the next begins', () => {
   expect(rows('a,b\n\n"c\nd",e\r\nf,\rg')).toEqual([
-    { cells: ['a', 'b'], line: 1 },
+    { cells: ['a', 'b'], line: 1, end: 4 },
     expect.objectContaining({ cells: ['c\nd', 'e'], line: 4 }),
-    { cells: ['f', ''], line: 5 },
-    { cells: ['g'], line: 6 },
+    { cells: ['f', ''], line: 5, end: 16 },
+    { cells: ['g'], line: 6, end: 18 },
   ]);
   expect(rows('"a""b";;"";c\n', ';')[0]?.cells).toEqual(['a"b', '', '', 'c']);
   expect(rows('')).toEqual([]);
