@@ -239,8 +239,9 @@ walkSurface(
     },
   },
   {
-    pending: {
-      'AP-19': 'accounts are connected with a token so far; there is no callback to attack yet',
+    notApplicable: {
+      'AP-19':
+        'accounts are connected with a token that a person pastes: there is no OAuth callback',
     },
   },
 );

@@ -118,6 +118,7 @@ test('the answer names the verdict, the counts and the intervals', () => {
   };
   const results: Results = {
     metric: 'conversion',
+    answer: { channels: [{ leg: 'email', text: '“Give” is ahead so far.' }] },
     legs: [
       {
         leg: 'email',
@@ -144,9 +145,7 @@ test('the answer names the verdict, the counts and the intervals', () => {
     ],
   };
   const text = resultsText(results).join('\n');
-  expect(text).toContain(
-    'email · randomised · ahead so far: Give (most answers are still to come)',
-  );
+  expect(text).toContain('email · randomised · “Give” is ahead so far.');
   expect(text).toMatch(/Give +664 +662 +91 +\(40\) +90 +40 +1,160\.00/);
   expect(text).toContain('6.0 % (4.0 % to 8.0 %)');
 });

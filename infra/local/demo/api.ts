@@ -68,6 +68,10 @@ export interface Verdict {
 /** What `GET /v1/bursts/{burst}/results` says, as far as it is shown. */
 export interface Results {
   readonly metric: 'conversion' | 'click';
+  /** The verdict in words, as every surface says it. */
+  readonly answer: {
+    readonly channels: readonly { readonly leg: string; readonly text: string }[];
+  };
   readonly legs: readonly {
     readonly leg: string;
     readonly channel: string;
