@@ -263,16 +263,16 @@ async function readyAgain(
   return undefined;
 }
 
-async function sendingOf(
+function sendingOf(
   ports: RunnerPorts,
   holding: Holding,
   { readied, share }: Held,
   time: TickOptions,
-): Promise<Sending> {
+): Sending {
   const firstCalls = new Map<string, number>();
-  const { plan, head, senders } = readied;
+  const { plan, head, senders, suppressionKey } = readied;
   const guard = new Guard(ports, holding, { frozenAt: head.frozenAt, time, share, plan });
-  const members = new Members(ports.table, head, await ports.suppressionKey());
+  const members = new Members(ports.table, head, suppressionKey);
   return {
     ports,
     clock: ports.clock,
@@ -303,7 +303,7 @@ async function sendAll(
   options: { claimed: ReadonlyMap<string, readonly Lane[]>; time: TickOptions },
 ): Promise<void> {
   const { readied, share } = held;
-  const sending = await sendingOf(ports, holding, held, options.time);
+  const sending = sendingOf(ports, holding, held, options.time);
   try {
     await sending.breaker.watch(release(sending, options.claimed));
   } finally {

@@ -151,7 +151,9 @@ async function lookOnce(sending: Sending, post: PostLeg): Promise<boolean> {
     return true;
   }
   if (resolved.kind !== 'absent') return false;
-  if (clock.now() > startAt + deadlineMs + limits.lateEffectMs) {
+  // After a resume a call may start until the deadline has passed once more.
+  const calledFrom = Math.max(startAt, holding.burst.resumedAt ?? startAt);
+  if (clock.now() > calledFrom + deadlineMs + limits.lateEffectMs) {
     await setState(sending, name, 'missed', 'not_published');
     return true;
   }

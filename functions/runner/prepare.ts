@@ -22,6 +22,8 @@ export interface Readied {
   readonly senders: ReadonlyMap<string, Sender>;
   /** Recipients a second, as the account states it; 0 when the burst has no email leg. */
   readonly quotaPerSecond: number;
+  /** Of the digests of addresses: read beforehand, since at a fire nothing may stand in the way. */
+  readonly suppressionKey: string;
   /** What stands against each leg that could not be made ready, by leg: go/no-go decides. */
   readonly errors: ReadonlyMap<string, Problem>;
 }
@@ -33,6 +35,7 @@ export interface Readied {
 export async function prepare(ports: RunnerPorts, holding: Holding): Promise<Readied> {
   const plan = await loadPlan(ports.table, holding.burst.id, holding.burst.contentHash);
   const quota = await readQuota(ports, plan);
+  const suppressionKey = await ports.suppressionKey();
   const head = await freeze(ports, holding, plan, quota.perSecond);
   const senders = new Map<string, Sender>();
   const errors = new Map<string, Problem>();
@@ -57,7 +60,7 @@ export async function prepare(ports: RunnerPorts, holding: Holding): Promise<Rea
     const now = ports.clock.now();
     await holding.apply({ kind: 'prepared', epoch, now, recipients, lanes: lanes.length });
   }
-  return { plan, head, senders, quotaPerSecond: quota.perSecond, errors };
+  return { plan, head, senders, quotaPerSecond: quota.perSecond, suppressionKey, errors };
 }
 
 /** While measuring, policy may allow one more call to recipients of a leg that was sent. */

@@ -186,6 +186,27 @@ test('the weightiest reason is told, and every reason has a range of ordinals of
   expect(Math.max(...(leg?.held ?? []).map(({ to }) => to))).toBe(leg?.to);
 });
 
+test('between a fire and its first call the key is not read: a slow answer would hold it up', async () => {
+  const world = new World(START);
+  await world.addReaders('members', 60);
+  await world.plan({ burst: 'one', at: T });
+  const until = T + 60 * MINUTE;
+  await world.order('one', { kind: 'standby', from: START, until, zone: 'UTC', now: START });
+  const running = world.run(START + 5 * MINUTE);
+  await world.clock.sleepUntil(START + 2 * MINUTE);
+  const read = world.keyReads;
+  let readAtCall = 0;
+  world.onCall = async () => {
+    readAtCall ||= world.keyReads;
+    return undefined;
+  };
+  await world.order('one', { kind: 'fire', now: world.now() });
+  await running;
+  expect(world.called('one')).toHaveLength(60);
+  expect(read).toBeGreaterThan(0);
+  expect(readAtCall).toBe(read);
+});
+
 describe('a holdout', () => {
   test('is drawn by chance over people, the same in every list, and gets nothing', async () => {
     const world = new World(START);

@@ -63,6 +63,8 @@ export class World {
   readonly prepared: { leg: string; at: number }[] = [];
   readonly posted: { leg: string; at: number }[] = [];
   readonly warnings: string[] = [];
+  /** How often runners read the key of suppressions. */
+  keyReads = 0;
   /** Called before a call's answer; what it returns is the answer, else everybody is accepted. */
   onCall: (call: Call) => Promise<SentBatch | undefined> = async () => undefined;
   /** The same for a post. */
@@ -227,7 +229,10 @@ export class World {
         ['mastodon', this.#network()],
       ]),
       account: 'one',
-      suppressionKey: async () => SUPPRESSION_KEY,
+      suppressionKey: async () => {
+        this.keyReads += 1;
+        return SUPPRESSION_KEY;
+      },
       signingKey: async () => ({ id: 'k', secret: 's'.repeat(32) }),
       setSending: async () => undefined,
     };
