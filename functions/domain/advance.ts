@@ -364,8 +364,12 @@ function refused(code: string, message: string): Advanced {
 }
 
 function wrongState(burst: Burst, verb: string): Advanced {
-  return refused('wrong_state', `cannot ${verb} a burst that is ${burst.state}`);
+  const instead = verb === 'stop' && NOT_BEGUN.has(burst.state) ? INSTEAD_OF_STOP : '';
+  return refused('wrong_state', `cannot ${verb} a burst that is ${burst.state}${instead}`);
 }
+
+const NOT_BEGUN = new Set(['draft', 'approved', 'scheduled', 'armed', 'standby', 'missed']);
+const INSTEAD_OF_STOP = ': nothing of it has left yet; cancel it instead';
 
 function isIn(burst: Burst, ...states: Burst['state'][]): boolean {
   return states.includes(burst.state);
