@@ -137,8 +137,10 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     }
     if (isLeased(burst, event.now)) return refused('leased', 'another runner holds the lease');
     const epoch = burst.epoch + 1;
+    // From here on an instant stands for a wake during the hold: the hand-over keeps it.
+    const { nextAt: _n, ...rest } = burst;
     return advanced({
-      ...burst,
+      ...rest,
       epoch,
       holder: event.holder,
       leaseUntil: event.leaseUntil,
@@ -159,7 +161,12 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     const fence = fenced(burst, event.epoch);
     if (fence) return fence;
     const { holder: _h, leaseUntil: _l, ...rest } = burst;
-    return advanced(event.nextAt === undefined ? rest : { ...rest, nextAt: event.nextAt });
+    // Who was woken meanwhile may have looked before there was anything to see.
+    const nextAt = Math.min(
+      event.nextAt ?? Number.POSITIVE_INFINITY,
+      burst.nextAt ?? Number.POSITIVE_INFINITY,
+    );
+    return advanced(Number.isFinite(nextAt) ? { ...rest, nextAt } : rest);
   },
 
   prepared: (burst, event) => {
@@ -250,8 +257,9 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
 
   wake: (burst, event) => {
     if (burst.state !== 'releasing') return wrongState(burst, 'wake');
-    // Whatever waits for a moment of its own is looked at now.
-    if (burst.nextAt === undefined || burst.nextAt <= event.now) return advanced(burst);
+    // Whatever waits for a moment of its own is looked at now, or as soon as its holder hands over.
+    const { nextAt, holder } = burst;
+    if (nextAt === undefined ? holder === undefined : nextAt <= event.now) return advanced(burst);
     return advanced({ ...burst, nextAt: Math.floor(event.now) }, [{ kind: 'start_runner' }]);
   },
 

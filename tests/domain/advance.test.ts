@@ -391,6 +391,17 @@ test('a releasing burst that waits for a later moment is woken once', () => {
   });
 });
 
+test('a wake during a hold is not slept over: the hand-over keeps it', () => {
+  const waiting = { ...typical.releasing, nextAt: T };
+  const taken = next(waiting, { kind: 'lease', holder: 'h', now: T + 10, leaseUntil: T + 60_000 });
+  const { epoch } = taken;
+  const quiet = next(taken, { kind: 'hand_over', epoch, nextAt: T + 900_000 });
+  expect(quiet.nextAt).toBe(T + 900_000);
+  const woken = next(taken, { kind: 'wake', now: T + 20 });
+  const handedOver = next(woken, { kind: 'hand_over', epoch, nextAt: T + 900_000 });
+  expect(handedOver.nextAt).toBe(T + 20);
+});
+
 test('stopping and cancelling twice changes nothing', () => {
   for (const state of ['stopped', 'cancelled'] as const) {
     const event = events[state === 'stopped' ? 'stop' : 'cancel'](typical[state]);

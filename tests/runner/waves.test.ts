@@ -243,7 +243,7 @@ describe('a leg in waves', () => {
     await world.run(T + HOUR);
     world.table.meter.reset();
     await world.run(T + 23 * HOUR);
-    expect(world.table.meter.writeUnits).toBeLessThan(22 * 4 * 8);
+    expect(world.table.meter.writeUnits).toBeLessThan(22 * 4 * 9);
   });
 });
 
