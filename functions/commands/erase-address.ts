@@ -1,9 +1,7 @@
 // Erasure: whoever asks to be forgotten is never written to again and stands nowhere by name.
 
 import * as z from 'zod/mini';
-import { parseAddress } from '#domain/address.ts';
 import { contactIdOf } from '#domain/contact-id.ts';
-import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import { addressDigest, normaliseAddress } from '#domain/suppression.ts';
 import { audienceNames } from '#store/audience-names.ts';
@@ -15,6 +13,7 @@ import { plannedBursts } from '#store/planned-bursts.ts';
 import { suppress } from '#store/suppressions.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
+import { requireAddress } from './require-address.ts';
 
 export const EraseAddressInput = z.strictObject({
   address: z.string().check(z.maxLength(1_000)),
@@ -47,18 +46,15 @@ export async function eraseAddress(
 ): Promise<ErasedAddress> {
   requireScope(context, 'admin');
   const { address, after } = parseInput(EraseAddressInput, input);
-  const parsed = parseAddress(address);
-  if (parsed.kind === 'refused') {
-    throw new Refusal('address_invalid', parsed.message, { field: 'address' });
-  }
-  const digest = addressDigest(parsed.address, await context.suppressionKey());
+  const wanted = requireAddress(address);
+  const digest = addressDigest(wanted, await context.suppressionKey());
   const at = context.clock.now();
   if (after === undefined) {
     const order = { digest, reason: 'erased', at } as const;
     await suppress(context.table, order, context.entropy.id(), () => context.clock.now());
-    await eraseDeadLetters(context, parsed.address);
+    await eraseDeadLetters(context, wanted);
   }
-  const erasure = new Erasure(context, parsed.address, digest);
+  const erasure = new Erasure(context, wanted, digest);
   const next = await erasure.goOn(after ?? 'a:');
   const { contacts, entries } = erasure;
   return { digest, contacts, entries, ...(next === undefined ? {} : { next }) };

@@ -1,15 +1,14 @@
 // Takes a person off every list, out of every import and frozen list, and never writes to them again.
 
 import * as z from 'zod/mini';
-import { parseAddress } from '#domain/address.ts';
 import { contactIdOf } from '#domain/contact-id.ts';
-import { Refusal } from '#domain/faults.ts';
 import { audienceNames } from '#store/audience-names.ts';
 import { loadContact } from '#store/audiences.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { eraseAddress } from './erase-address.ts';
 import { parseInput } from './parse-input.ts';
+import { requireAddress } from './require-address.ts';
 
 export const ErasePersonInput = z.strictObject({
   address: z.string().check(z.maxLength(1_000)),
@@ -42,11 +41,8 @@ export async function erasePerson(
 ): Promise<ErasedPerson> {
   requireScope(context, 'admin');
   const { address, after, dryRun } = parseInput(ErasePersonInput, input);
-  const parsed = parseAddress(address);
-  if (parsed.kind === 'refused') {
-    throw new Refusal('address_invalid', parsed.message, { field: 'address' });
-  }
-  const id = contactIdOf(parsed.address);
+  const wanted = requireAddress(address);
+  const id = contactIdOf(wanted);
   const audiences: string[] = [];
   if (after === undefined) {
     for await (const audience of allAudiences(context)) {

@@ -1,8 +1,6 @@
 // Why one person is in a segment of an audience, or is not.
 
 import * as z from 'zod/mini';
-import { parseAddress } from '#domain/address.ts';
-import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import { describe, type Explained, explain, Segment } from '#domain/segment.ts';
 import { addressDigest } from '#domain/suppression.ts';
@@ -10,6 +8,7 @@ import { findContact } from '#store/audiences.ts';
 import { findSuppression } from '#store/suppressions.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
+import { requireAddress } from './require-address.ts';
 import { shownOf } from './show-audience.ts';
 
 export const ExplainSegmentInput = z.strictObject({
@@ -36,12 +35,9 @@ export async function explainSegment(
 ): Promise<ExplainedPerson> {
   requireScope(context, 'operator');
   const { audience, address, segment } = parseInput(ExplainSegmentInput, input);
-  const parsed = parseAddress(address);
-  if (parsed.kind === 'refused') {
-    throw new Refusal('address_invalid', parsed.message, { field: 'address' });
-  }
-  const contact = await findContact(context.table, audience, parsed.address);
-  const digest = addressDigest(parsed.address, await context.suppressionKey());
+  const wanted = requireAddress(address);
+  const contact = await findContact(context.table, audience, wanted);
+  const digest = addressDigest(wanted, await context.suppressionKey());
   const order = await findSuppression(context.table, digest);
   return {
     audience,

@@ -1,8 +1,6 @@
 // What one person got over all bursts, what not, and why.
 
 import * as z from 'zod/mini';
-import { parseAddress } from '#domain/address.ts';
-import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { loadBurst } from '#store/bursts.ts';
@@ -13,6 +11,7 @@ import { describeBurst, type MomentView } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import { entriesOf } from './person-entries.ts';
 import { readLedger } from './progress.ts';
+import { requireAddress } from './require-address.ts';
 import { eventsOf, type ShownEntry } from './show-person.ts';
 
 export const FindPersonInput = z.strictObject({
@@ -49,24 +48,21 @@ export async function findPerson(
 ): Promise<FoundPerson> {
   requireScope(context, 'operator');
   const { address, after } = parseInput(FindPersonInput, input);
-  const parsed = parseAddress(address);
-  if (parsed.kind === 'refused') {
-    throw new Refusal('address_invalid', parsed.message, { field: 'address' });
-  }
+  const wanted = requireAddress(address);
   const { table, clock } = context;
   const until = clock.now() + FOR_MS;
   const page = await plannedBursts(table, BURSTS_MAX, after);
   const bursts: PersonInBurst[] = [];
   let next = page.next;
   for (const id of page.bursts) {
-    const found = await inBurst(context, id, parsed.address);
+    const found = await inBurst(context, id, wanted);
     if (found) bursts.push(found);
     if (clock.now() > until && id !== page.bursts.at(-1)) {
       next = id;
       break;
     }
   }
-  const digest = addressDigest(parsed.address, await context.suppressionKey());
+  const digest = addressDigest(wanted, await context.suppressionKey());
   const order = await findSuppression(table, digest);
   const suppressed = order && { reason: order.reason, at: order.at };
   return {

@@ -2,7 +2,6 @@
 
 import * as z from 'zod/mini';
 import type { Addressee } from '#channels/contract.ts';
-import { parseAddress } from '#domain/address.ts';
 import { renderAnnouncement, sayOf } from '#domain/announcement.ts';
 import { contactIdOf } from '#domain/contact-id.ts';
 import { Refusal } from '#domain/faults.ts';
@@ -17,6 +16,7 @@ import { type CommandContext, requireScope, type WrittenEmail } from './context.
 import { parseInput } from './parse-input.ts';
 import { entriesOf, type PersonEntry } from './person-entries.ts';
 import { PlanBurstInput, readPlan } from './plan-burst.ts';
+import { requireAddress } from './require-address.ts';
 
 const who = {
   /** As whom; absent: somebody of whom nothing is known. */
@@ -129,9 +129,7 @@ export async function previewFile(
 
 function addressOf(text: string | undefined): string {
   if (text === undefined) return 'somebody@example.org';
-  const parsed = parseAddress(text);
-  if (parsed.kind === 'address') return normaliseAddress(parsed.address);
-  throw new Refusal('address_invalid', parsed.message, { field: 'address' });
+  return normaliseAddress(requireAddress(text));
 }
 
 /** What follows the burst, as whoever approves it has to see it. */

@@ -1,7 +1,6 @@
 // What became of one address in a burst, and why.
 
 import * as z from 'zod/mini';
-import { parseAddress } from '#domain/address.ts';
 import { type Facts, marks } from '#domain/facts.ts';
 import { depthOf, leafPath } from '#domain/facts-place.ts';
 import type { Fate } from '#domain/fate-of.ts';
@@ -17,6 +16,7 @@ import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
 import { entriesOf } from './person-entries.ts';
 import { readLedger } from './progress.ts';
+import { requireAddress } from './require-address.ts';
 
 export const ShowPersonInput = z.strictObject({
   burst: Id,
@@ -49,20 +49,17 @@ export async function showPerson(
 ): Promise<ShownPerson> {
   requireScope(context, 'operator');
   const { burst: id, address } = parseInput(ShowPersonInput, input);
-  const parsed = parseAddress(address);
-  if (parsed.kind === 'refused') {
-    throw new Refusal('address_invalid', parsed.message, { field: 'address' });
-  }
+  const wanted = requireAddress(address);
   const burst = await findBurst(context, id);
   const known = await readLedger(context.table, burst);
   const { head } = known;
   if (!head) throw new Refusal('not_frozen', `the audience of burst ${id} is not frozen yet`);
-  const entries = await entriesOf(context, burst, head, parsed.address, known);
+  const entries = await entriesOf(context, burst, head, wanted, known);
   const shown = entries.map(async ({ fields: _fields, ...entry }) => ({
     ...entry,
     events: await eventsOf(context.table, head, entry.ordinal),
   }));
-  const digest = addressDigest(parsed.address, await context.suppressionKey());
+  const digest = addressDigest(wanted, await context.suppressionKey());
   const order = await findSuppression(context.table, digest);
   const suppressed = order && { reason: order.reason, at: order.at };
   return {

@@ -1,13 +1,12 @@
 // A standing order not to message an address, given by a person.
 
 import * as z from 'zod/mini';
-import { parseAddress } from '#domain/address.ts';
-import { Refusal } from '#domain/faults.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { suppress } from '#store/suppressions.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
+import { requireAddress } from './require-address.ts';
 
 export const SuppressAddressInput = z.strictObject({
   address: z.string().check(z.maxLength(1_000)),
@@ -28,11 +27,8 @@ export async function suppressAddress(
 ): Promise<SuppressedAddress> {
   requireScope(context, 'operator');
   const { address, reason = 'by_operator' } = parseInput(SuppressAddressInput, input);
-  const parsed = parseAddress(address);
-  if (parsed.kind === 'refused') {
-    throw new Refusal('address_invalid', parsed.message, { field: 'address' });
-  }
-  const digest = addressDigest(parsed.address, await context.suppressionKey());
+  const wanted = requireAddress(address);
+  const digest = addressDigest(wanted, await context.suppressionKey());
   const at = context.clock.now();
   const now = () => context.clock.now();
   await suppress(context.table, { digest, reason, at }, context.entropy.id(), now);

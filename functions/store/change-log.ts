@@ -1,7 +1,7 @@
 // What running bursts must hear of at once: suppressions and conversions, in the order of time.
 
 import { Refusal } from '#domain/faults.ts';
-import { limits } from '#domain/limits.ts';
+import { isTimely } from '#domain/is-timely.ts';
 import type { Table } from '#domain/ports.ts';
 import { ChangeLogEntry } from '#domain/suppression.ts';
 import { fromItem, toItem } from './item.ts';
@@ -39,11 +39,6 @@ export async function appendTimely(
     await appendChange(table, { ...entry, at });
     if (isTimely(at, now())) return at;
   }
-}
-
-/** Whether an entry of this instant is still found by whoever reads the log from now on. */
-export function isTimely(at: number, now: number): boolean {
-  return now - at <= limits.changeLogTimelyMs;
 }
 
 /**

@@ -1,6 +1,6 @@
 // A suppression as the unsubscribe function writes it: the same items as `suppress`, without zod.
 
-import { limits } from '#domain/limits.ts';
+import { isTimely } from '#domain/is-timely.ts';
 import type { Item, Table, Written } from '#domain/ports.ts';
 import type { ChangeLogEntry, Suppression } from '#domain/suppression.ts';
 import { dayOf, keys, shardOf } from './keys.ts';
@@ -38,7 +38,7 @@ export async function suppressByLink(table: LeavingTable, leaving: Leaving): Pro
   const loggedAt = await log(table, leaving);
   const order: Suppression = { digest, reason: 'unsubscribed', at: now(), burst };
   const { kind } = await table.putIfAbsent({ ...key, ...plain(order) });
-  if (now() - loggedAt > limits.changeLogTimelyMs) await log(table, leaving);
+  if (!isTimely(loggedAt, now())) await log(table, leaving);
   return kind === 'written';
 }
 
@@ -58,7 +58,7 @@ async function log(table: LeavingTable, leaving: Leaving): Promise<number> {
     };
     const expires = Math.ceil((at + EXPIRES_AFTER_MS) / 1000);
     await table.putIfAbsent({ ...keys.change(dayOf(at), at, entry.id), ...plain(entry), expires });
-    if (now() - at <= limits.changeLogTimelyMs) return at;
+    if (isTimely(at, now())) return at;
   }
 }
 

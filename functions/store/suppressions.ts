@@ -1,9 +1,10 @@
 // Standing orders not to message an address, one item for each reason, so that lifting a bounce
 // never lifts an unsubscribe.
 
+import { isTimely } from '#domain/is-timely.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { Suppression, type SuppressionReason } from '#domain/suppression.ts';
-import { appendTimely, isTimely } from './change-log.ts';
+import { appendTimely } from './change-log.ts';
 import { fromItem, toItem } from './item.ts';
 import { keys, SHARDS, shardOf, stretches } from './keys.ts';
 import { pagesOf, queryAll } from './query-all.ts';
