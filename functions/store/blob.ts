@@ -3,24 +3,28 @@
 import type { Item, Key, Query, Table } from '#domain/ports.ts';
 import { corrupt } from './item.ts';
 import { queryAll } from './query-all.ts';
-import { putSame } from './save.ts';
+import { putNew, putSame } from './save.ts';
 
 /** What one part may carry; an item holds 400 KiB with its key. */
 export const partBytesMax = 380 * 1024;
 
-/** Stores the same bytes under the same keys however often it is called. */
+/**
+ * Stores the same bytes under the same keys however often it is called; with `isNew` it leaves
+ * alone what stands there, and so does a repeat that arrives late.
+ */
 export async function putBlob(
   table: Table,
   keyOf: (part: number) => Key,
   bytes: Uint8Array,
-  /** Of every part; housekeeping such as `expires`. */
-  more: { readonly expires?: number } = {},
+  options: { readonly expires?: number; readonly isNew?: boolean } = {},
 ): Promise<void> {
+  const put = options.isNew ? putNew : putSame;
+  const more = options.expires === undefined ? {} : { expires: options.expires };
   const parts = Math.max(1, Math.ceil(bytes.length / partBytesMax));
   // The first part last: once it stands, all of them do.
   for (let part = parts - 1; part >= 0; part -= 1) {
     const data = bytes.subarray(part * partBytesMax, (part + 1) * partBytesMax);
-    await putSame(table, {
+    await put(table, {
       ...keyOf(part),
       data,
       ...more,

@@ -58,9 +58,22 @@ export async function compareAndSave<T extends Revised>(
  * A put that may be repeated at will because it always writes the same: under the item's own key
  * the same content. Repeats while the answer is lost, then throws Fault `store_unanswered`.
  */
-export async function putSame(table: Table, item: Item): Promise<void> {
+export function putSame(table: Table, item: Item): Promise<void> {
+  return putRepeatedly(table, item);
+}
+
+/**
+ * As `putSame`, for what must not come again once it has been changed: written only where nothing
+ * stands. A put whose answer was lost and that arrives late finds its repeat there and leaves it,
+ * with whatever was made of it since.
+ */
+export function putNew(table: Table, item: Item): Promise<void> {
+  return putRepeatedly(table, item, { kind: 'item_absent' });
+}
+
+async function putRepeatedly(table: Table, item: Item, condition?: Condition): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await tryPut(table, item);
+    const answer = await tryPut(table, item, condition);
     if (answer.kind !== 'fault') return;
     if (attempt >= REPEATS_MAX || !isUnanswered(answer.error)) throw answer.error;
   }

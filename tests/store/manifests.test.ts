@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Fault } from '#domain/faults.ts';
 import type { Member } from '#domain/manifest.ts';
 import {
+  changeManifestChunk,
   loadManifestChunk,
   loadManifestHead,
   saveManifestChunk,
@@ -71,6 +73,25 @@ describe('a chunk', () => {
     const before = table.snapshot();
     await saveManifestChunk(table, 'b', 'f', 0, members);
     expect(table.snapshot()).toEqual(before);
+  });
+
+  test('a put without an answer that arrives late brings nobody back who was erased', async () => {
+    const table = new MemoryTable();
+    const late: (() => Promise<unknown>)[] = [];
+    const withoutAnswer = Object.assign(Object.create(table), {
+      put: (...put: Parameters<MemoryTable['put']>) => {
+        if (late.length > 0) return table.put(...put);
+        late.push(() => table.put(...put));
+        throw new Fault('store_unanswered', 'no answer', { retryable: true });
+      },
+    });
+    const members = people(20, chanceOf(3));
+    await saveManifestChunk(withoutAnswer, 'b', 'f', 0, members);
+    const others = members.slice(1);
+    const place = { burst: 'b', freeze: 'f', chunk: 0 };
+    expect(await changeManifestChunk(table, place, () => others)).toBe('changed');
+    for (const put of late) await put();
+    expect(await load(table)).toStrictEqual(others);
   });
 
   test('chunks of two freezes never mix', async () => {
