@@ -41,6 +41,14 @@ export class Breaker {
     return feedbackOf(this.#tally, [leg]);
   }
 
+  /**
+   * Before a send that others began goes on: what came back while nobody sent counts first. A look
+   * that fails is made up for by the next.
+   */
+  async lookAhead(): Promise<void> {
+    if (this.#legs.length > 0 && this.#hasBegun()) await this.#lookOrLog();
+  }
+
   /** Looks while `work` goes on; ends with it. */
   async watch<T>(work: Promise<T>): Promise<T> {
     const end = { isReached: this.#legs.length === 0 };

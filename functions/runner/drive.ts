@@ -305,6 +305,7 @@ async function sendAll(
   const { readied, share } = held;
   const sending = sendingOf(ports, holding, held, options.time);
   try {
+    if (options.claimed.size === 0) await sending.breaker.lookAhead();
     await sending.breaker.watch(release(sending, options.claimed));
   } finally {
     await share.giveUp().catch(() => undefined);

@@ -58,6 +58,22 @@ describe('a list that bounces', () => {
   });
 });
 
+test('what came back while nobody sent stops whoever goes on, before a first call', async () => {
+  const world = await RunnerWorld.open({ recipients: 2_000, perSecond: 100, fateOf: fates(1) });
+  const second = MINUTE / 60;
+  // Handed over before the first look.
+  await world.tick((MINUTE + 0.5 * second) / MINUTE);
+  const before = world.accepted.length;
+  expect({ state: (await world.header()).state, isBegun: before > 20 }).toEqual({
+    state: 'releasing',
+    isBegun: true,
+  });
+  await world.clock.sleep(10 * second);
+  await world.tick();
+  expect(await world.header()).toMatchObject({ state: 'stopped', reason: 'breaker_bounces' });
+  expect(world.accepted).toHaveLength(before);
+});
+
 test('a list that complains is stopped, too', async () => {
   const world = await RunnerWorld.open({
     recipients: 20_000,
