@@ -2,6 +2,7 @@
 
 import { Refusal } from '#domain/faults.ts';
 import { ID_PATTERN } from '#domain/ids.ts';
+import { JSON_LEVELS_MAX, parseJson } from '#domain/parse-json.ts';
 import type { Route } from './route.ts';
 
 /** Lambda takes 6 MB a request, base64 included. */
@@ -63,12 +64,15 @@ export function readInput(route: Route, request: RawRequest): unknown {
 function readJson(request: RawRequest): object {
   if (request.body === '') return {};
   checkType(request, ['application/json']);
-  let body: unknown;
-  try {
-    body = JSON.parse(request.body);
-  } catch {
+  const said = parseJson(request.body);
+  if (said.kind === 'too_deep') {
+    const limit = `at most ${JSON_LEVELS_MAX} brackets inside each other`;
+    throw new Refusal('json_malformed', 'the body is nested too deeply', { field: 'body', limit });
+  }
+  if (said.kind === 'malformed') {
     throw new Refusal('json_malformed', 'the body is not JSON', { field: 'body' });
   }
+  const body = said.value;
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
   throw new Refusal('json_malformed', 'the body is no JSON object', { field: 'body' });
 }

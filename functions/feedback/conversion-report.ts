@@ -1,5 +1,7 @@
 // What a conversion report may say, read strictly and without a library, because convert carries it.
 
+import { parseJson } from '#domain/parse-json.ts';
+
 export interface ConversionReport {
   /** Our click id: the token of the tracked link. */
   readonly click: string;
@@ -26,12 +28,9 @@ const FIELDS = new Set(['click', 'id', 'value', 'at']);
 
 /** The body of a signed server call: `{"click", "id"?, "value"?, "at"?}`. */
 export function readReport(body: string, now: number): ConversionReport | ReportProblem {
-  let said: unknown;
-  try {
-    said = JSON.parse(body);
-  } catch {
-    return { status: 400, field: 'body', message: 'is no JSON' };
-  }
+  const parsed = parseJson(body);
+  if (parsed.kind !== 'json') return { status: 400, field: 'body', message: 'is no JSON' };
+  const said = parsed.value;
   if (typeof said !== 'object' || said === null || Array.isArray(said)) {
     return { status: 400, field: 'body', message: 'is no JSON object' };
   }

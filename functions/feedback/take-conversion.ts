@@ -2,6 +2,7 @@
 
 import type { ConversionEvent } from '#domain/event.ts';
 import type { KeyRing } from '#domain/key-ring.ts';
+import { parseJson } from '#domain/parse-json.ts';
 import type { Log, Queue } from '#domain/ports.ts';
 import { type Claims, verify } from '#domain/token.ts';
 import { readerDigests } from '#domain/visitor.ts';
@@ -104,13 +105,9 @@ async function fromScript(
   const body = bodyOf(event, BODY_BYTES_MAX);
   if (body === undefined)
     return refusal(413, 'body', 'is too long', `at most ${BODY_BYTES_MAX} bytes`);
-  let said: unknown = {};
-  try {
-    if (body.trim() !== '') said = JSON.parse(body);
-  } catch {
-    return withCors(refusal(400, 'body', 'is no JSON'));
-  }
-  const taken = await fromPage(ports, event, token, said);
+  const said = parseJson(body.trim() === '' ? '{}' : body);
+  if (said.kind !== 'json') return withCors(refusal(400, 'body', 'is no JSON'));
+  const taken = await fromPage(ports, event, token, said.value);
   if (taken !== 'taken') return withCors(taken);
   return withCors({ statusCode: 204, headers: PRIVATE_HEADERS, body: '' });
 }

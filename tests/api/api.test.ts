@@ -182,6 +182,15 @@ describe('statuses', () => {
     ],
     ['a list', { json: [] }, 400, 'json_malformed'],
     [
+      'brackets inside each other without end',
+      {
+        body: `{"file":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+        headers: { 'content-type': 'application/json' },
+      },
+      400,
+      'json_malformed',
+    ],
+    [
       'a form',
       { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
       415,

@@ -217,6 +217,21 @@ test.each([
   { name: 'a list', body: '[]' },
   { name: 'nothing known', body: '{}' },
   { name: 'a version of its own', body: '{"v":99}' },
+  {
+    name: 'a click that would be one but for a bracket too many',
+    body: JSON.stringify({ ...click(), more: JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`) }),
+  },
+  {
+    name: 'a message of SNS that is nested too deeply',
+    body: inSns({
+      ...sesEvent({ eventType: 'Open' }),
+      more: JSON.parse('['.repeat(64) + ']'.repeat(64)),
+    }),
+  },
+  {
+    name: 'a click larger than any',
+    body: JSON.stringify({ ...click(), agent: 'x'.repeat(262_144) }),
+  },
   { name: 'a click without a burst', body: '{"kind":"click","id":"x","at":1}' },
   { name: 'a burst that smuggles a key', body: JSON.stringify(click({ burst: '1#T#B' })) },
   {
