@@ -28,7 +28,7 @@ export type Line = {
   guarantee: string;
   reference: string;
   measured: string;
-  /** near: missed by less than three standard errors of the simulation */
+  /** near: missed by less than half of the last digit that the table states */
   state: 'holds' | 'near' | 'broken';
 };
 
@@ -82,7 +82,7 @@ export function calibrate(run: Run, report: (line: Line) => void): Figures {
     row: '8',
     guarantee: 'live interval misses at any look: at most 5 %',
     reference: '1.0 % to 2.5 %',
-    measured: misses.map(percent).join(', '),
+    measured: misses.map((share) => percent(share)).join(', '),
     state: missed <= 0.05 ? 'holds' : 'broken',
   });
   const regretRatio = regrets(part(0.02), report);
@@ -93,7 +93,7 @@ export function calibrate(run: Run, report: (line: Line) => void): Figures {
     row: '12',
     guarantee: 'steered splits, +-50 % and +-80 %: at most 5 %',
     reference: '0.8 %, 1.2 %',
-    measured: swings.map(percent).join(', '),
+    measured: swings.map((share) => percent(share)).join(', '),
     state: steering <= 0.05 ? 'holds' : 'broken',
   });
   return {
@@ -131,28 +131,32 @@ function falseWinners(run: Run, part: Part, report: Report): Figures['falseWinne
 }
 
 function powers(run: Run, report: Report) {
-  const { ours, fixed, growthBook } = power(run, 1.3);
+  const { ours, fixed, growthBook, watched, watchedError, vsGrowthBook } = power(run, 1.3);
   const stronger = [1.35, 1.4].map((lift) =>
     power({ ...run, bursts: Math.ceil(run.bursts / 5) }, lift),
   );
   const powerRatio = ours / fixed;
-  const powerVsGrowthBook = ours / growthBook;
-  const error = Math.sqrt((fixed - ours) / run.bursts) / fixed;
   report({
     row: '5',
     guarantee: 'power at 10,000, 2 %, lift 1.3: at least 95 % of the fixed z-test',
-    reference: '95.2 % (75.8 of 79.6)',
-    measured: `${percent(powerRatio)} (${percent(ours)} of ${percent(fixed)}), standard error ${percent(error)}; lift 1.35 and 1.4: ${stronger.map((one) => percent(one.ours / one.fixed)).join(', ')}`,
-    state: powerRatio >= 0.95 ? 'holds' : powerRatio + 3 * error >= 0.95 ? 'near' : 'broken',
+    reference: '95.2 % (75.8 of 79.6), simulated',
+    measured: `${percent(powerRatio, 2)} (${percent(ours, 2)} of ${percent(fixed, 2)}), both enumerated; being watched adds ${percent(watched, 2)}, standard error ${percent(watchedError, 2)}; lift 1.35 and 1.4: ${stronger.map((one) => percent(one.ours / one.fixed)).join(', ')}`,
+    state: reaches(powerRatio, 0.95),
   });
   report({
     row: '5',
     guarantee: "at least 1.5 times GrowthBook's sequential",
     reference: '1.56 (75.8 against 48.6)',
-    measured: `${powerVsGrowthBook.toFixed(2)} (${percent(ours)} against ${percent(growthBook)})`,
-    state: powerVsGrowthBook >= 1.5 ? 'holds' : 'broken',
+    measured: `${vsGrowthBook.toFixed(2)} (${percent(ours)} against ${percent(growthBook)})`,
+    state: vsGrowthBook >= 1.5 ? 'holds' : 'broken',
   });
-  return { powerRatio, powerVsGrowthBook };
+  return { powerRatio, powerVsGrowthBook: vsGrowthBook };
+}
+
+/** The table states tenths of a per cent: whatever rounds to the bar is near it. */
+function reaches(ratio: number, bar: number): Line['state'] {
+  if (ratio >= bar) return 'holds';
+  return ratio >= bar - 0.0005 ? 'near' : 'broken';
 }
 
 function regrets(run: Run, report: Report): number {
@@ -223,6 +227,6 @@ function limited(
   };
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+function percent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
 }

@@ -27,7 +27,7 @@ const figures = calibrate(run, ({ row, guarantee, reference, measured, state }) 
   );
   console.log(`           measured ${measured}; reference ${reference}`);
 });
-console.log(`${broken} guarantees broken, ${near} missed by less than three standard errors`);
+console.log(`${broken} guarantees broken, ${near} missed by less than the table's last digit`);
 console.log(JSON.stringify({ ...figures, commit: commit(), node: process.version }));
 if (broken > 0 && !quick) process.exitCode = 1;
 
