@@ -51,6 +51,7 @@ export function registrationOf(compilation: Compilation, legs: readonly LegPlan[
     ...ratesOf(compilation),
     ...budgetsOf(compilation),
     ...(cap === undefined ? {} : { valueCap: cap }),
+    ...mixOf(compilation, legs),
     compares: comparesOf(compilation, legs),
     legs: legs.map(registeredLeg),
     atFinalRead: compilation.orDefault(
@@ -131,6 +132,32 @@ function ratesOf(compilation: Compilation): Pick<Registration, 'smallestLift' | 
     smallestLift: share('smallest-lift', registrationDefaults.smallestLift, LIFT_MAX),
     expectedRate: share('expected-rate', registrationDefaults.expectedRate, RATE_MAX),
   };
+}
+
+/** One audience for the rates of several legs: said before the send, so that nobody picks it after. */
+function mixOf(compilation: Compilation, legs: readonly LegPlan[]): Pick<Registration, 'mix'> {
+  const given = compilation.source.file.compare?.mix;
+  const drawn = legs.filter((leg) => ['randomised', 'after_the_click'].includes(designOf(leg)));
+  if (drawn.length > 1) {
+    compilation.orDefault(['compare', 'mix'], given, undefined, 'the people reached');
+  }
+  if (given === undefined) return {};
+  for (const name of Object.keys(given)) {
+    const path = ['compare', 'mix', name];
+    if (!legs.some((leg) => leg.name === name)) {
+      compilation.problem(path, `there is no leg ${name}`, legs.map((leg) => leg.name).join(', '));
+    } else if (!drawn.some((leg) => leg.name === name)) {
+      const message = `${name} leaves nothing to chance, so it takes no part over channels`;
+      compilation.problem(path, message, 'legs with calls: split, or after the click');
+    }
+  }
+  const mix = Object.entries(given).flatMap(([leg, weight]) =>
+    weight > 0 ? [{ leg, weight }] : [],
+  );
+  if (mix.length === 0) {
+    compilation.problem(['compare', 'mix'], 'no leg has any weight', 'at least one above 0');
+  }
+  return { mix };
 }
 
 function registeredLeg(leg: LegPlan): RegisteredLeg {

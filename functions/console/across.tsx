@@ -31,7 +31,7 @@ export function Across(props: { report: BurstReport; comparison: ComparisonRepor
       {shrunken.length === 0 || leader === null ? null : <Likely overall={overall} say={say} />}
       {standardized === null ? null : (
         <p class="small">
-          {`Rates over one and the same mix (${mixText(standardized.weights)}): `}
+          {`Rates over one and the same mix, ${standardized.by === 'plan' ? 'as registered before the send' : 'that of the people reached'} (${mixText(standardized.weights)}): `}
           {standardized.rates
             .map(
               ({ id, rate }) =>

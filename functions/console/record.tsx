@@ -8,6 +8,7 @@ import { Scrollable } from './scrollable.tsx';
 export function Registered({ report }: { report: BurstReport }) {
   const { registration, comparison, zone, countedUntil, contentHash } = report;
   const { metric, alphaLive, alphaFinal, smallestLift, prior, waitMs, atFinalRead } = registration;
+  const { mix } = registration;
   const version = 'refused' in comparison ? 'not computed' : comparison.version;
   const lines: [string, string][] = [
     [
@@ -27,6 +28,7 @@ export function Registered({ report }: { report: BurstReport }) {
     ],
     ['Smallest lift worth caring about', percent(smallestLift)],
     ['Before anybody answered', `Beta(${prior.a}, ${prior.b})`],
+    ...(mix ? [['Rates over channels', `in the mix ${mixText(mix)}`] as [string, string]] : []),
     ['At the final read', atFinalRead],
     ['Approved content', contentHash.slice(0, 16)],
     ['Statistics', `version ${version}, click rules version ${report.clickRulesVersion}`],
@@ -44,6 +46,12 @@ export function Registered({ report }: { report: BurstReport }) {
       </dl>
     </section>
   );
+}
+
+/** In shares: only the proportions of the weights count. */
+function mixText(mix: NonNullable<BurstReport['registration']['mix']>): string {
+  const mass = mix.reduce((sum, { weight }) => sum + weight, 0);
+  return mix.map(({ leg, weight }) => `${leg} ${percent(weight / mass)}`).join(', ');
 }
 
 const ENDS: { readonly [outcome: string]: string } = {

@@ -83,6 +83,10 @@ const CompareFile = z.strictObject({
     z.int().check(z.gte(1), z.lte(1_000_000_000)),
     'Nobody counts for more than this value, in minor units (cents). Default: none, and values decide nothing.',
   ),
+  mix: maySay(
+    z.record(name, z.number().check(z.gte(0), z.lte(1_000_000))),
+    'Weights by leg: the audience over which rates of several legs are put side by side, the same for every call, such as prospects: 70. Only their proportions count; legs that are not named count nothing. Default: the people reached.',
+  ),
   'at-final-read': maySay(
     line(500),
     'What you will do with the answer, in your words: shown with it.',

@@ -53,6 +53,10 @@ export const Registration = z.strictObject({
   smallestLift: positive,
   /** No recipient counts for more than this, in minor units; absent: no cap. */
   valueCap: z.optional(z.int().check(z.gte(1))),
+  /** The audience over which rates of several legs are put side by side; absent: those reached. */
+  mix: z.optional(
+    z.array(z.strictObject({ leg: Name, weight: z.number().check(z.gt(0)) })).check(z.minLength(1)),
+  ),
   /** `messages`: email legs carry different calls in different words, so no call alone is judged. */
   compares: z.enum(['calls', 'messages']),
   legs: z.array(RegisteredLeg),

@@ -73,6 +73,9 @@ function planOf({ frame, answerCurve }: ReportBasis, groups: readonly ReportGrou
     atFinalRead: rest.atFinalRead,
     ...(rest.valueCap === undefined ? {} : { valueCap: rest.valueCap }),
     ...(answerCurve === undefined ? {} : { answerCurve }),
+    ...(rest.mix
+      ? { mix: Object.fromEntries(rest.mix.map(({ leg, weight }) => [leg, weight])) }
+      : {}),
   };
   return plan;
 }

@@ -25,6 +25,8 @@ export type AcrossChannels = {
   leftOut: { channel: string; reason: string }[];
   /** rates over one audience mix, the same for every call */
   standardized: {
+    /** the mix was registered before the send, or follows from how many were exposed */
+    by: 'plan' | 'exposures';
     weights: Record<string, number>;
     rates: { id: string; rate: number | null }[];
   } | null;
@@ -171,6 +173,7 @@ function standardizedOf(
   const weights = raw.map((weight) => weight / mass);
   const { standardized } = standardize({ strata: byChannel, weights });
   return {
+    by: plan.mix ? 'plan' : 'exposures',
     weights: Object.fromEntries(byChannel.map(({ channel }, h) => [channel, weights[h] ?? 0])),
     rates: plan.calls.map((id, index) => ({ id, rate: standardized[index] ?? null })),
   };

@@ -119,6 +119,13 @@ export function checkPlan(plan: ComparisonPlan): void {
   checkPositive(plan.windowHours, 'invalid_plan', 'windowHours');
   checkPositive(plan.waitHours, 'invalid_plan', 'waitHours');
   checkPositive(plan.smallestLift, 'invalid_plan', 'smallestLift');
+  for (const [channel, weight] of Object.entries(plan.mix ?? {})) {
+    if (Number.isFinite(weight) && weight >= 0) continue;
+    throw new StatisticsRefusal(
+      'invalid_plan',
+      `mix gives ${channel} ${weight}, needed is 0 or more`,
+    );
+  }
 }
 
 /** Refuses a channel that does not fit the plan; returns its calls in the plan's order. */

@@ -7,7 +7,7 @@ import { type HoldoutLift, holdoutLift } from './holdout-lift.ts';
 import { type RefusalCode, StatisticsRefusal } from './refusal.ts';
 
 /** Stored with every report; changes whenever the same counts could give other bytes. */
-export const version = '1.0.0';
+export const version = '1.1.0';
 
 /** A channel whose tallies cannot be used; the report of everything else still comes. */
 export type RefusedChannel = { channel: string; refused: { code: RefusalCode; message: string } };

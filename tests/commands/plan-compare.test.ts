@@ -110,6 +110,37 @@ describe('what judges the calls is registered with the plan', () => {
     expect(stored.registration).toMatchObject({ windowMs: 12 * HOUR, waitMs: 12 * HOUR });
   });
 
+  test('the mix over which rates of several legs are told', async () => {
+    const text = but(
+      '{ list: prospects.csv }',
+      '{ list: prospects.csv, segment: { field: first_name, is: Ana } }',
+      but(
+        '    mastodon:',
+        '    others:\n      channel: email\n      from: nora@example.com\n      body: launch.md\n      to: prospects.csv\n      calls: split\n      subject: Atlas 2\n    mastodon:',
+        compare('{ mix: { prospects: 30, others: 70 } }'),
+      ),
+    );
+    const { stored, defaults } = await planned(text);
+    expect(stored.registration.mix).toEqual([
+      { leg: 'prospects', weight: 30 },
+      { leg: 'others', weight: 70 },
+    ]);
+    expect(defaults.join()).not.toMatch('compare.mix');
+    const open = await planned(text.replace(/compare: .*\n/, ''));
+    expect(open.stored.registration.mix).toBeUndefined();
+    expect(open.defaults).toContain('compare.mix: the people reached');
+  });
+
+  test.each([
+    ['{ nowhere: 1 }', 'there is no leg nowhere'],
+    ['{ mastodon: 1 }', 'mastodon leaves nothing to chance'],
+    ['{ prospects: 0 }', 'no leg has any weight'],
+    ['{ prospects: -1 }', 'compare.mix.prospects'],
+  ])('a mix of %s is refused', async (mix, message) => {
+    const refusal = await refusalOf(compare(`{ mix: ${mix} }`));
+    expect(refusal.message).toMatch(message);
+  });
+
   test('any part of it is part of what is approved', async () => {
     const one = await planned(launch);
     const other = await planned(compare('{ smallest-lift: 11% }'));

@@ -48,6 +48,37 @@ function reportOf(given: Partial<ChannelTally>, changes: Partial<ComparisonPlan>
   return { report, email: report.channels[0] as ChannelReport };
 }
 
+describe('rates over one mix', () => {
+  const channels = [
+    channel('members', { calls: [call('trial', 1_000, 100), call('demo', 1_000, 120)] }),
+    channel('others', { calls: [call('trial', 9_000, 90), call('demo', 9_000, 180)] }),
+  ];
+
+  test('follow the people reached where no mix was registered', () => {
+    const { standardized } = comparison({ plan, channels }).overall;
+    expect(standardized).toMatchObject({ by: 'exposures', weights: { members: 0.1, others: 0.9 } });
+    expect(standardized?.rates[0]?.rate).toBeCloseTo(0.1 * 0.1 + 0.9 * 0.01, 12);
+  });
+
+  test('follow the registered mix, whoever was reached', () => {
+    const mix = { members: 3, others: 1, nobody: 0 };
+    const { overall, input } = comparison({ plan: { ...plan, mix }, channels });
+    expect(overall.standardized).toMatchObject({
+      by: 'plan',
+      weights: { members: 0.75, others: 0.25 },
+    });
+    expect(overall.standardized?.rates[1]?.rate).toBeCloseTo(0.75 * 0.12 + 0.25 * 0.02, 12);
+    expect(input.plan.mix).toEqual(mix);
+    const elsewhere = comparison({ plan: { ...plan, mix: { sms: 1 } }, channels });
+    expect(elsewhere.overall.standardized).toBeNull();
+  });
+
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('of weight %s are refused', (weight) => {
+    const changed = { ...plan, mix: { members: weight } };
+    expect(() => comparison({ plan: changed, channels })).toThrow(/mix gives members/);
+  });
+});
+
 describe('one channel', () => {
   test('a winner comes with its numbers, its size drawn in, and advice', () => {
     const { email, report } = reportOf({});
