@@ -8,6 +8,7 @@ import { type LaneRange, openLanes } from '#domain/manifest.ts';
 import type { EmailLegPlan } from '#domain/plan.ts';
 import { loadAudienceHistory, saveAudienceHistory } from '#store/audience-history.ts';
 import type { Halt } from './guard.ts';
+import { LeaseLost } from './holding.ts';
 import { claimFirstIfFree } from './lane-claims.ts';
 import type { Sending } from './sending.ts';
 import { settleAll } from './settle-all.ts';
@@ -85,8 +86,11 @@ async function waitForFeedback(
   const untilAt = Number.isFinite(lastAt) ? lastAt + limits.firstWaveWaitMs : clock.now();
   const isHeard = () => hasFeedback(accepted, breaker.heardOf(leg));
   ports.log.info('first_wave_sent', { burst: holding.burst.id, leg, accepted });
-  // A look that fails is made up for by those of the watch.
-  const look = () => breaker.look().catch(() => undefined);
+  // A look that fails is made up for by those of the watch; a lease that is lost ends all of them.
+  const look = () =>
+    breaker.look().catch((error: unknown) => {
+      if (error instanceof LeaseLost) throw error;
+    });
   await look();
   if (!isHeard()) await waitFor(sending, untilAt, isHeard);
   // The last look decides with all that is known.

@@ -75,6 +75,24 @@ export async function openUnclaimed(
   return saved.item;
 }
 
+/**
+ * Makes a lane this epoch's, so that no older one claims a window of it any more. An open window
+ * stays as it is, for `takeWindow`, which makes the lane ours, too.
+ */
+export async function fenceLane(
+  ports: RunnerPorts,
+  holding: Holding,
+  head: ManifestHead,
+  range: LaneRange,
+): Promise<Lane> {
+  const { epoch } = holding;
+  const lane = await openLane(ports, holding, head, range);
+  if (lane.window || lane.epoch === epoch) return lane;
+  const saved = await saveLane(ports.table, lane, { ...lane, epoch }, ports.entropy.id());
+  if (saved.kind === 'lost') throw new LeaseLost(`lane ${lane.lane} was claimed by another`);
+  return saved.item;
+}
+
 /** A lane that has begun already is left as it stands: `workLane` settles its window. */
 export async function claimFirstIfFree(
   ports: RunnerPorts,

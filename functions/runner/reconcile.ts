@@ -1,9 +1,12 @@
 // After the sending: what was left open is settled by evidence, never by guessing.
 
+import type { Lane } from '#domain/lane.ts';
 import { isFinal, type LegState } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
-import { listLanes, saveLane } from '#store/lanes.ts';
+import { openLanes } from '#domain/manifest.ts';
+import { saveLane } from '#store/lanes.ts';
 import type { Holding } from './holding.ts';
+import { fenceLane } from './lane-claims.ts';
 import type { RunnerPorts } from './ports.ts';
 import { loadPostLeg, settlePost } from './post-leg.ts';
 import { retryEntries } from './retry-entries.ts';
@@ -63,7 +66,10 @@ async function goOn(ports: RunnerPorts, holding: Holding, standing: Standing): P
   );
 }
 
-/** A burst that was abandoned: open windows are in doubt, the rest was never called. */
+/**
+ * A burst that was abandoned: open windows are in doubt, the rest was never called. Every lane is
+ * written under this epoch, so that an older runner that wakes up later cannot claim one.
+ */
 async function closeAbandoned(
   ports: RunnerPorts,
   holding: Holding,
@@ -73,7 +79,10 @@ async function closeAbandoned(
   const unfinished = burst.legs.filter((leg) => !isFinal(leg.state) && leg.state !== 'in_doubt');
   if (unfinished.length === 0) return;
   const sending = await open();
-  const lanes = await listLanes(ports.table, burst.id, burst.lanes);
+  const { head } = sending.members;
+  const ranges = unfinished.flatMap((leg) => openLanes(head, leg.name));
+  const lanes: Lane[] = [];
+  for (const range of ranges) lanes.push(await fenceLane(ports, holding, head, range));
   for (const lane of lanes) {
     if (!lane.window) continue;
     const taken = await takeWindow(sending, lane, lane.window);
