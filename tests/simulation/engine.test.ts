@@ -1,10 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Channel } from '#channels/contract.ts';
 import type { RunnerPorts, TickOptions } from '#runner/ports.ts';
 import { tick } from '#runner/tick.ts';
 import { changed } from './load-hooks.ts';
 import { naiveTick } from './naive-runner.ts';
-import { lineOf, recordedSeeds } from './record-run.ts';
+import { lineOf, recordedSeeds, sumOf } from './record-run.ts';
 import { optionsOf, parseReduction } from './reduction.ts';
 import { emptyTally, runSeed } from './run-seeds.ts';
 import { shrink } from './shrink.ts';
@@ -99,6 +100,16 @@ describe('a recorded run', () => {
     expect(line).toBe('| 2026-11-22 03:04 | abc | 7 | 20,000 | 30,000,000 | 0 | 240 |\n');
     expect(recordedSeeds('abc', line + line)).toBe(40_000);
     expect(recordedSeeds('other', line)).toBe(0);
+  });
+
+  test('all of them are summed up, and the guarantees say the sum that the rows make', async () => {
+    const line = lineOf(row, new Date(0));
+    const other = lineOf({ ...row, commit: 'def', seeds: 500 }, new Date(0));
+    expect(sumOf(`| Date |\n| --- |\n${line}${line}${other}`)).toMatch(
+      /^Recorded without a violation: 40,500 fresh seeds with 90,000,000 steps, of 2 commits /,
+    );
+    const rows = await readFile('docs/sim-runs.md', 'utf8');
+    expect(await readFile('docs/guarantees.md', 'utf8')).toContain(sumOf(rows));
   });
 
   test('is refused with a violation', () => {
