@@ -181,6 +181,9 @@ const switchSending: Grant = {
   on: { kind: 'configuration_set' },
 };
 
+/** On what it may send as and on nothing else: a denial says that it may not. */
+const askIdentity: Grant = { action: 'ses:GetEmailIdentity', on: { kind: 'identity' } };
+
 export const functions: readonly FunctionDefinition[] = [
   {
     name: 'run',
@@ -208,6 +211,8 @@ export const functions: readonly FunctionDefinition[] = [
       { action: 'ses:SendBulkTemplatedEmail', on: { kind: 'identity' } },
       { action: 'ses:SendBulkTemplatedEmail', on: { kind: 'configuration_set' } },
       { action: 'ses:GetAccount', on: { kind: 'account' } },
+      // Whether a leg's sender is verified, before anything leaves.
+      askIdentity,
       // The second layer of a stop by a breaker; on again before anything leaves after a resume.
       switchSending,
     ],
@@ -279,6 +284,8 @@ export const functions: readonly FunctionDefinition[] = [
       switchSending,
       // What a check says of the quota.
       { action: 'ses:GetAccount', on: { kind: 'account' } },
+      // And of the senders, which a plan is refused for.
+      askIdentity,
       ...redrive,
     ],
   },

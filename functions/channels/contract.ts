@@ -172,6 +172,11 @@ export interface AddressableChannel {
   readonly kind: 'addressable';
   check(leg: EmailLegPlan): readonly Problem[];
   quota(): Promise<Quota>;
+  /**
+   * What stands against the leg's sender, who has to be a verified identity of the account.
+   * Throws Fault `sender_unreadable` where the account did not say.
+   */
+  checkSender(leg: EmailLegPlan): Promise<Problem | undefined>;
   /** Compiles template and keys; throws a Fault when a key cannot be read (then: do not send). */
   prepare(context: {
     readonly burst: string;

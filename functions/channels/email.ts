@@ -6,6 +6,7 @@ import { limits } from '#domain/limits.ts';
 import type { BulkAnswer, BulkEntry, NameValue, Secrets, Ses } from '#domain/ports.ts';
 import { parseSender } from '#domain/sender.ts';
 import { type SigningKey, sign } from '#domain/token.ts';
+import { checkSender } from './check-sender.ts';
 import type { AddressableChannel, Addressee, Quota, SentBatch } from './contract.ts';
 import { checkEmail } from './email-check.ts';
 import { compileTemplate, type EmailTemplate } from './email-template.ts';
@@ -49,6 +50,7 @@ export function createEmailChannel(options: EmailChannelOptions): AddressableCha
     kind: 'addressable',
     check: checkEmail,
     quota: () => quota(ses, options.account ?? {}),
+    checkSender: ({ from }) => checkSender((name) => ses.identity(name), from),
     async prepare({ burst, leg, calls, linkBase }) {
       const key = await signingKey(secrets, signingKeys);
       const envelope = {

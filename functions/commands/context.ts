@@ -57,6 +57,8 @@ export interface CommandContext {
 export interface ChannelAccess {
   /** Of the email account. Throws Fault. */
   readonly quota: () => Promise<Quota>;
+  /** What stands against a sender, who has to be a verified identity. Throws Fault. */
+  readonly checkSender: (from: string) => Promise<Problem | undefined>;
   /** Whose account a connection's token opens. Throws Fault. */
   readonly accountOf: (channel: string, connection: string) => Promise<string>;
   /** What stands against a leg; for a post the server it goes to is asked. Throws Fault. */

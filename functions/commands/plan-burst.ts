@@ -23,6 +23,7 @@ import { type BurstView, describeBurst, requireVersion } from './describe-burst.
 import { parseInput } from './parse-input.ts';
 import { refuseTakenIds } from './refuse-taken-ids.ts';
 import { refuseUnknownLists } from './refuse-unknown-lists.ts';
+import { refuseUnverifiedSenders } from './refuse-unverified-senders.ts';
 import { storeLinks } from './store-links.ts';
 
 const FileContent = z.union([
@@ -57,8 +58,9 @@ export interface PlannedBurst extends BurstView {
 
 /**
  * Planning the same content again changes nothing; other content takes the burst back to draft,
- * and with it any approval. Throws Refusal `campaign_file_invalid` with file, line and field, or
- * `wrong_state` once the burst is being released.
+ * and with it any approval. Throws Refusal `campaign_file_invalid` with file, line and field, of a
+ * sender too whom the email account has not verified, or `wrong_state` once the burst is being
+ * released.
  */
 export async function planBurst(
   context: CommandContext,
@@ -66,7 +68,9 @@ export async function planBurst(
 ): Promise<PlannedBurst> {
   requireScope(context, 'operator');
   const given = parseInput(PlanBurstInput, input);
-  const { compiled, audiences, wanted, envelopeHash } = await readPlan(context, given);
+  const { source, audiences, wanted, envelopeHash, ...read } = await readPlan(context, given);
+  const asked = await refuseUnverifiedSenders(context, source, read.compiled.plan);
+  const compiled = { ...read.compiled, notes: [...read.compiled.notes, ...asked] };
   if (given.dryRun) return answer(wanted, compiled, audiences, []);
   for (const media of compiled.media) await saveMedia(context.table, media.bytes);
   await savePlan(context.table, compiled.plan);
@@ -77,6 +81,7 @@ export async function planBurst(
 }
 
 export interface ReadPlan {
+  readonly source: CampaignSource;
   readonly compiled: CompiledPlan;
   readonly audiences: readonly AudienceCount[];
   /** The header it would have. */
@@ -109,7 +114,7 @@ export async function readPlan(
   await refuseTakenIds(context, source, compiled.plan);
   const wanted = headerOf(context, compiled, totalOf(audiences));
   const envelopeHash = open && contentHash(open.plan);
-  return { compiled, audiences, wanted, ...(envelopeHash ? { envelopeHash } : {}) };
+  return { source, compiled, audiences, wanted, ...(envelopeHash ? { envelopeHash } : {}) };
 }
 
 async function writeHeader(

@@ -135,7 +135,10 @@ export const EmailLegFile = z.strictObject({
     'The order of sending: a column of the list, and whoever has a yes there is written to first; or several, one group after the other. Order only; calls stay even within every window.',
   ),
   calls: EmailCalls,
-  from: says(line(320), 'The sender: a name and an address somebody reads. noreply@ is refused.'),
+  from: says(
+    line(320),
+    'The sender: a name and an address somebody reads, verified by the email account itself or by its domain. noreply@ is refused.',
+  ),
   'reply-to': maySay(line(320), 'Where answers go, if not to the sender.'),
   subject: says(line(250), 'May hold columns as {first_name|there}; never {call}.'),
   body: says(

@@ -100,6 +100,12 @@ export interface SesAccount {
   readonly productionAccess: boolean;
 }
 
+/**
+ * What the account says of an identity, a domain or an address: `unverified` it has it and waits
+ * for its proof, `unknown` it has none of that name, `denied` whoever asks may not send as it.
+ */
+export type SesIdentity = 'verified' | 'unverified' | 'unknown' | 'denied';
+
 export interface NameValue {
   readonly name: string;
   readonly value: string;
@@ -139,6 +145,8 @@ export interface BulkAnswer {
  */
 export interface Ses {
   account(): Promise<SesAccount>;
+  /** Throws a Fault where nothing was said about it. */
+  identity(name: string): Promise<SesIdentity>;
   sendBulk(request: BulkRequest, options: { readonly timeoutMs: number }): Promise<BulkAnswer>;
   /** The second layer of a stop: switches the configuration set's sending. */
   setSending(configurationSet: string, enabled: boolean): Promise<void>;

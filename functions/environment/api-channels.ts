@@ -1,7 +1,8 @@
 // Channels as the API reaches them: to check, to show and to take back. Nothing here can send.
 
 import { AwsClient } from 'aws4fetch';
-import type { BroadcastChannel, BroadcastContext, Quota } from '#channels/contract.ts';
+import { type AskIdentity, checkSender } from '#channels/check-sender.ts';
+import type { BroadcastChannel, BroadcastContext, Problem, Quota } from '#channels/contract.ts';
 import { createEmailSizer, writeEmail } from '#channels/email.ts';
 import { checkEmail } from '#channels/email-check.ts';
 import { createMastodonChannel } from '#channels/mastodon.ts';
@@ -15,6 +16,7 @@ import { sign } from '#domain/token.ts';
 import { createHttp } from '#outbound/http.ts';
 import { loadConnection } from '#store/connections.ts';
 import { loadMedia } from '#store/media.ts';
+import { createAskIdentity } from './ask-identity.ts';
 import type { Credentials } from './sigv4.ts';
 
 export interface ApiChannelsConfig {
@@ -50,10 +52,12 @@ export function createApiChannels(config: ApiChannelsConfig): ChannelAccess {
   });
   const posting = new Map<string, BroadcastChannel>([['mastodon', mastodon]]);
   const keys = { secrets, signingKeys: SIGNING_KEYS };
+  const ask = createAskIdentity(config);
   const postLink = (plan: Plan, leg: BroadcastLegPlan, isReal: boolean) =>
     linkOf(plan, leg, isReal ? secrets : undefined);
   return {
     quota: () => readQuota(config),
+    checkSender: (from) => checkSender(ask, from),
     async accountOf(channel, connection) {
       const known = posting.get(channel);
       if (known?.account) return known.account(connection);
@@ -61,7 +65,7 @@ export function createApiChannels(config: ApiChannelsConfig): ChannelAccess {
       throw new Fault('channel_unknown', message, { retryable: false });
     },
     async checkLeg(plan, leg) {
-      if (leg.kind === 'email') return checkEmail(leg);
+      if (leg.kind === 'email') return [...checkEmail(leg), ...(await standing(ask, leg.from))];
       const channel = posting.get(leg.channel);
       if (!channel) {
         const message = `this deployment has no channel ${leg.channel}`;
@@ -87,6 +91,18 @@ export function createApiChannels(config: ApiChannelsConfig): ChannelAccess {
     postLink,
     retract: async (leg, postId) => posting.get(leg.channel)?.retract(postId, leg) ?? 'unsupported',
   };
+}
+
+/** An account that does not answer stands against the leg as well: nothing leaves until it does. */
+async function standing(ask: AskIdentity, from: string): Promise<Problem[]> {
+  try {
+    const problem = await checkSender(ask, from);
+    return problem ? [problem] : [];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const { code, message } = error;
+    return [{ code, field: 'from', message, severity: 'error' }];
+  }
 }
 
 async function storedImage(table: Table, sha256: string): Promise<Uint8Array | undefined> {

@@ -2,14 +2,16 @@
 
 import {
   GetAccountCommand,
+  GetEmailIdentityCommand,
   PutConfigurationSetSendingOptionsCommand,
   SESv2Client,
   SendBulkEmailCommand,
 } from '@aws-sdk/client-sesv2';
 import { Fault } from '#domain/faults.ts';
-import type { BulkRequest, Ses, SesAccount } from '#domain/ports.ts';
+import type { BulkRequest, Ses, SesAccount, SesIdentity } from '#domain/ports.ts';
 import { bulkBody } from './bulk-body.ts';
 import { answeredFault, bulkAnswer, transportFault, unanswered } from './ses-faults.ts';
+import { standingBehind, verifiedBy } from './ses-identity.ts';
 import { type BulkTarget, createSignedBulk, type SendBulk } from './signed-ses.ts';
 import type { Credentials } from './sigv4.ts';
 
@@ -52,6 +54,7 @@ export function createSes(client: SESv2Client): Ses {
   let signed: Promise<SendBulk> | undefined;
   return {
     account: () => account(client),
+    identity: (name) => identity(client, name),
     async sendBulk(request, options) {
       signed ??= createFast(client);
       const send = await signed.catch((cause: unknown) => {
@@ -95,6 +98,19 @@ async function account(client: SESv2Client): Promise<SesAccount> {
     sendingEnabled: output.SendingEnabled === true,
     productionAccess: output.ProductionAccessEnabled === true,
   };
+}
+
+async function identity(client: SESv2Client, name: string): Promise<SesIdentity> {
+  const command = new GetEmailIdentityCommand({ EmailIdentity: name });
+  try {
+    const output = await client.send(command, within(CONTROL_TIMEOUT_MS));
+    return verifiedBy(output.VerifiedForSendingStatus, name);
+  } catch (error) {
+    const { $metadata, name: code = '' } = (error ?? {}) as Failure;
+    const standing = standingBehind($metadata?.httpStatusCode, code);
+    if (standing !== undefined) return standing;
+    throw faultOf(error);
+  }
 }
 
 async function createFast(client: SESv2Client): Promise<SendBulk> {
@@ -147,12 +163,14 @@ async function answered<T>(call: Promise<T>): Promise<T> {
   }
 }
 
+interface Failure {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly name?: string;
+  readonly message?: string;
+}
+
 function faultOf(error: unknown): Fault {
-  const { $metadata, name, message } = (error ?? {}) as {
-    $metadata?: { httpStatusCode?: number };
-    name?: string;
-    message?: string;
-  };
+  const { $metadata, name, message } = (error ?? {}) as Failure;
   const status = $metadata?.httpStatusCode;
   // A body that does not parse carries the status of its answer, but is no answer to trust.
   if (status === undefined || error instanceof SyntaxError) return transportFault(error);

@@ -47,7 +47,10 @@ export async function prepare(ports: RunnerPorts, holding: Holding): Promise<Rea
     if (leg.kind === 'broadcast' && !isActive(summary)) continue;
     const problems =
       leg.kind === 'email'
-        ? [...(await readySender(ports, plan, leg, senders)), ...quotaProblems(leg, head, quota)]
+        ? [
+            ...(await readySender(ports, plan, leg, { senders, isReleased })),
+            ...quotaProblems(leg, head, quota),
+          ]
         : await readyPost(ports, holding, plan, leg);
     const error = problems.find((problem) => problem.severity === 'error');
     if (error) errors.set(leg.name, error);
@@ -120,10 +123,13 @@ async function readySender(
   ports: RunnerPorts,
   plan: Plan,
   leg: EmailLegPlan,
-  senders: Map<string, Sender>,
+  { senders, isReleased }: { senders: Map<string, Sender>; isReleased: boolean },
 ): Promise<Problem[]> {
   const channel = ports.channels.get(leg.channel) as AddressableChannel | undefined;
   if (channel?.kind !== 'addressable') return [noChannel(leg.name, leg.channel)];
+  // Without a sender to send with even a leg that goes as it is does not go: SES would take none.
+  const stands = isReleased ? undefined : await channel.checkSender(leg);
+  if (stands) return [stands];
   const problems = [...channel.check(leg)];
   const { calls, linkBase } = plan;
   senders.set(leg.name, await channel.prepare({ burst: plan.burst, leg, calls, linkBase }));

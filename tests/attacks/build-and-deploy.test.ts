@@ -112,7 +112,7 @@ describe('a difference between granted and used would be found', () => {
   test('a call that nobody knows ends the recording', () => {
     const call = { service: 's3', method: 'GET', path: '/', target: '', body: '' };
     expect(() => actionsOf(call)).toThrow('a call of s3');
-    const ses = { ...call, service: 'ses', path: '/v2/email/identities/example.org' };
-    expect(() => actionsOf(ses)).toThrow('not known: GET /v2/email/identities');
+    const ses = { ...call, service: 'ses', path: '/v2/email/dedicated-ips' };
+    expect(() => actionsOf(ses)).toThrow('not known: GET /v2/email/dedicated-ips');
   });
 });

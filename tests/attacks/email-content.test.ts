@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import { statusOf } from '#api/refusal-status.ts';
+import { checkSender as askSender } from '#channels/check-sender.ts';
 import { createEmailChannel } from '#channels/email.ts';
 import { checkEmail } from '#channels/email-check.ts';
+import type { CommandContext } from '#commands/context.ts';
 import { importAudience } from '#commands/import-audience.ts';
 import { planBurst } from '#commands/plan-burst.ts';
 import { fileLimits } from '#domain/campaign-file.ts';
@@ -21,6 +23,8 @@ import {
   secretsOf,
 } from '../channels/email-leg.ts';
 import { aWorld, files, launch, plan } from '../commands/a-context.ts';
+import { quietChannels } from '../commands/quiet-channels.ts';
+import { RunnerWorld } from '../runner/runner-world.ts';
 import { type Handler, type Probe, walkSurface } from './walk.ts';
 
 interface Written {
@@ -28,11 +32,16 @@ interface Written {
   readonly body?: string;
   readonly from?: string;
   readonly more?: string;
+  /** Of the deployment. */
+  readonly over?: Partial<CommandContext>;
 }
 
+/** The account of those who send from example.com. */
+const identityOf = (name: string) => (name === 'example.com' ? 'verified' : 'unknown');
+
 /** The launch with a subject, sender, body or further lines of one's choice. */
-async function tryToPlan(probe: Probe, { subject, body, from, more = '' }: Written) {
-  const world = aWorld();
+async function tryToPlan(probe: Probe, { subject, body, from, more = '', over }: Written) {
+  const world = aWorld(over);
   await plan(world, launch.replace('atlas-launch', 'other'));
   const before = world.table.meter.writeUnits;
   let text = launch.replace('      late: 2h\n', `      late: 2h\n${more}`);
@@ -240,6 +249,24 @@ walkSurface(
       }
       expect(bleeds).toBe(attack.check?.bleeds);
     },
+    'EM-19': async (attack, probe) => {
+      const { from } = attack.input;
+      // At save: refused with its line, and nothing is stored.
+      const checkSender = (sender: string) => askSender(async (name) => identityOf(name), sender);
+      const over = { channels: { ...quietChannels, checkSender } };
+      const saved = await tryToPlan(probe, { from, over });
+      expect(statusOf(saved.refusal)).toBe(422);
+      expect(saved.refusal?.details.field).toBe('burst.legs.prospects.from');
+      expect(saved.refusal?.message).toContain(`${from} is no sender of this account`);
+      expect((await tryToPlan(probe, { over })).refusal).toBeUndefined();
+      // Before the moment: one that was saved all the same is never sent, with the reason.
+      const leg = { from, ifNotReady: 'hold' as const };
+      const world = await RunnerWorld.open({ recipients: 5, perSecond: 10, leg, identityOf });
+      await world.tick();
+      expect((await world.header()).reason).toBe('supporters: sender_unverified');
+      expect(world.accepted).toHaveLength(Number(attack.check?.sends));
+      expect(world.calledAt).toEqual([]);
+    },
     'EM-20': async (attack, probe) => {
       const { refusal } = await tryToPlan(probe, { body: 'Hi {first_name}\n\n{call}\n' });
       expect(statusOf(refusal)).toBe(attack.check?.status);
@@ -249,10 +276,6 @@ walkSurface(
     },
   },
   {
-    pending: {
-      'EM-19':
-        'which senders the email account has verified: the port Ses does not list them, so that SES refuses at the send and not the plan at save',
-    },
     notApplicable: {
       'EM-12': 'no page shows an email: a preview is printed as text or written to a file',
     },

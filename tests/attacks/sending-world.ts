@@ -117,6 +117,7 @@ function channelOf(world: SendingWorld): AddressableChannel {
   return {
     kind: 'addressable',
     check: () => [],
+    checkSender: async () => undefined,
     quota: async () => ({
       perSecond: PER_SECOND,
       perDay: 1_000_000,

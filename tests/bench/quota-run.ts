@@ -102,6 +102,7 @@ class BucketSes {
   }
 
   readonly port: Ses = {
+    identity: async () => 'verified',
     account: async () => ({
       maxSendRate: this.#rate,
       max24HourSend: 1e9,

@@ -68,6 +68,7 @@ export function fakeSes(answer: (request: BulkRequest) => BulkAnswer = accepted)
   return {
     sent,
     switched,
+    identity: async () => 'verified',
     account: async () => ({
       maxSendRate: 14,
       max24HourSend: -1,

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { CommandContext } from '#commands/context.ts';
 import { planBurst } from '#commands/plan-burst.ts';
-import { Refusal } from '#domain/faults.ts';
+import { Fault, Refusal } from '#domain/faults.ts';
 import { listAudit } from '#store/audit-log.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { loadLinkTable } from '#store/link-tables.ts';
 import { loadMedia } from '#store/media.ts';
 import { loadPlan } from '#store/plans.ts';
 import { aWorld, files, launch, noon, plan, png, type World } from './a-context.ts';
+import { quietChannels } from './quiet-channels.ts';
 
 async function refusal(attempt: Promise<unknown>): Promise<Refusal> {
   try {
@@ -108,6 +110,52 @@ test('planning the same again changes nothing, other content goes back to draft'
   const other = await plan(world, but('Atlas 2 is here', 'Atlas 2 has landed'), 'ben');
   expect(other).toMatchObject({ isChanged: true, state: 'draft', plannedBy: 'ben' });
   expect(other.contentHash).not.toBe(first.contentHash);
+});
+
+describe('a sender whom the email account has not verified', () => {
+  const verified = (account: 'silent' | 'example.com') => {
+    const checkSender: CommandContext['channels']['checkSender'] = async (from) => {
+      if (account === 'silent') {
+        throw new Fault('sender_unreadable', 'SES did not say', { retryable: true });
+      }
+      if (from.endsWith(`@${account}>`)) return undefined;
+      const message = `${from} is no sender of this account`;
+      return { code: 'sender_unverified', field: 'from', message, severity: 'error' };
+    };
+    return aWorld({ channels: { ...quietChannels, checkSender } });
+  };
+
+  test('is refused with its line, and nothing is written', async () => {
+    const world = verified('example.com');
+    await plan(world);
+    const before = world.table.meter.writeUnits;
+    const text = but('<nora@example.com>', '<nora@example.net>');
+    const planned = planBurst(world.as('nora', 'operator'), {
+      file: { name: 'atlas.yaml', text },
+      files,
+    });
+    const refused = await refusal(planned);
+    expect(refused).toMatchObject({
+      code: 'campaign_file_invalid',
+      details: { field: 'burst.legs.prospects.from', line: 16 },
+      message: expect.stringContaining('is no sender of this account'),
+    });
+    expect(world.table.meter.writeUnits).toBe(before);
+  });
+
+  test('is refused in a follow-up too', async () => {
+    const thanks =
+      'thank: { who: converted, body: launch.md, after: 1h, from: cy@example.net, subject: Hi, calls: demo }';
+    const text = `${launch}  then:\n    ${thanks}\n`;
+    const refused = await refusal(plan(verified('example.com'), text));
+    expect(refused.details.field).toBe('burst.then.thank.from');
+  });
+
+  test('is planned with a note while the account does not say', async () => {
+    const planned = await plan(verified('silent'));
+    expect(planned).toMatchObject({ state: 'draft', isChanged: true });
+    expect(planned.notes.join()).toMatch(/SES did not say.*nothing leaves until it does/);
+  });
 });
 
 test('a dry run tells all of it and writes nothing', async () => {

@@ -5,6 +5,7 @@ import type { CommandContext } from '#commands/context.ts';
 /** An account of 14 a second, and channels that have nothing to object. */
 export const quietChannels: CommandContext['channels'] = {
   quota: async () => ({ perSecond: 14, perDay: 50_000, sentLastDay: 0, sendingEnabled: true }),
+  checkSender: async () => undefined,
   accountOf: async () => 'riverside',
   checkLeg: async () => [],
   writeEmail: async (_plan, leg, to) => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createAskIdentity } from '#environment/ask-identity.ts';
 import { createSdkBulk, createSes, createSesClient } from '#environment/ses.ts';
 import { bulkRequest } from './bulk-request.ts';
 import { acceptAll, json, type Reply, type Stub, startStub } from './ses-stub.ts';
@@ -151,6 +152,60 @@ test('the account is read from SES, and a quota that is missing is not zero', as
   });
   stub.reply = json(200, { SendingEnabled: true });
   await expect(ses.account()).rejects.toMatchObject({ code: 'ses_unanswered' });
+});
+
+test.each<[string, Reply, string]>([
+  ['a verified one', json(200, { VerifiedForSendingStatus: true }), 'verified'],
+  ['one without its proof', json(200, { VerifiedForSendingStatus: false }), 'unverified'],
+  ['none', json(404, {}, { 'x-amzn-errortype': 'NotFoundException' }), 'unknown'],
+  ['one of others', json(403, { __type: 'AccessDeniedException' }), 'denied'],
+])('an identity is read from SES: %s', async (_which, reply, standing) => {
+  const { stub, client, ses } = await stubWith(reply);
+  const clock = { now: () => 0 };
+  const keys = await credentials();
+  const config = { region: 'eu-west-1', credentials: keys, sesEndpoint: stub.url, clock };
+  expect(await ses.identity('nora@example.com')).toBe(standing);
+  expect(await createAskIdentity(config)('nora@example.com')).toBe(standing);
+  expect(stub.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'GET /v2/email/identities/nora%40example.com',
+    'GET /v2/email/identities/nora%40example.com',
+  ]);
+  client.destroy();
+});
+
+test.each<[string, Reply, string]>([
+  ['a 200 that does not say', json(200, { IdentityType: 'DOMAIN' }), 'ses_unanswered'],
+  ['garbage', json(200, '<html>'), 'ses_unanswered'],
+  ['500', json(500, { __type: 'InternalServiceErrorException' }), 'ses_unanswered'],
+  ['too many questions', json(429, { __type: 'TooManyRequestsException' }), 'ses_throttled'],
+  ['a refusal', json(400, { __type: 'BadRequestException' }), 'ses_refused'],
+])('of an identity %s is no answer', async (_which, reply, code) => {
+  const { stub, ses } = await stubWith(reply);
+  const config = {
+    ...{ region: 'eu-west-1', credentials: await credentials(), sesEndpoint: stub.url },
+    clock: { now: () => 0 },
+  };
+  await expect(ses.identity('example.com')).rejects.toMatchObject({ name: 'Fault', code });
+  await expect(createAskIdentity(config)('example.com')).rejects.toMatchObject({ code });
+  expect(stub.asked).toHaveLength(2);
+});
+
+test('the API believes a verified identity for a minute, and nothing else', async () => {
+  const { stub } = await stubWith(json(200, { VerifiedForSendingStatus: false }));
+  let now = 0;
+  const clock = { now: () => now };
+  const config = { region: 'eu-west-1', credentials: await credentials(), sesEndpoint: stub.url };
+  const ask = createAskIdentity({ ...config, clock });
+  expect([await ask('example.com'), await ask('example.com')]).toEqual([
+    'unverified',
+    'unverified',
+  ]);
+  stub.reply = json(200, { VerifiedForSendingStatus: true });
+  expect([await ask('example.com'), await ask('example.com')]).toEqual(['verified', 'verified']);
+  expect(stub.asked).toHaveLength(3);
+  now = 60_000;
+  await ask('example.com');
+  expect(stub.asked).toHaveLength(4);
 });
 
 test('sending of a configuration set is switched by name', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   GetAccountCommand,
   GetConfigurationSetCommand,
+  GetEmailIdentityCommand,
   PutConfigurationSetSendingOptionsCommand,
   SESv2Client,
   SendBulkEmailCommand,
@@ -57,12 +58,13 @@ interface Options {
   readonly tag?: string;
   readonly html?: string;
   readonly set?: string;
+  readonly from?: string;
 }
 
 function bulk(addresses: readonly string[], options: Options = {}) {
   return ses.send(
     new SendBulkEmailCommand({
-      FromEmailAddress: 'Nora <nora@example.com>',
+      FromEmailAddress: options.from ?? 'Nora <nora@example.com>',
       ConfigurationSetName: options.set ?? 'volley',
       DefaultContent: {
         Template: {
@@ -116,6 +118,21 @@ test('fifty entries are accepted in one call; request, tags and answer are in th
   expect(entry.answer.BulkEmailEntryResults?.[7]?.MessageId).toBe(
     BulkEmailEntryResults?.[7]?.MessageId,
   );
+});
+
+test('a sender below not-verified.test is no identity and is refused whole, others are verified', async () => {
+  const ask = (EmailIdentity: string) => ses.send(new GetEmailIdentityCommand({ EmailIdentity }));
+  expect(await ask('example.com')).toMatchObject({
+    IdentityType: 'DOMAIN',
+    VerifiedForSendingStatus: true,
+    VerificationStatus: 'SUCCESS',
+  });
+  for (const name of ['not-verified.test', 'news.not-verified.test', 'nora@example.com']) {
+    await expect(ask(name), name).rejects.toMatchObject({ name: 'NotFoundException' });
+  }
+  const from = 'The chief <ceo@not-verified.test>';
+  await expect(bulk(people(2), { from })).rejects.toMatchObject({ name: 'MessageRejected' });
+  expect(log()).toMatchObject([{ kind: 'call', status: 400, answer: {} }]);
 });
 
 test('fifty-one entries are refused as a whole', async () => {

@@ -7,7 +7,7 @@ import { advance, type BurstEvent } from '#domain/advance.ts';
 import type { Burst } from '#domain/burst.ts';
 import { Fault } from '#domain/faults.ts';
 import type { EmailLegPlan } from '#domain/plan.ts';
-import type { BulkAnswer, BulkEntry, Ses } from '#domain/ports.ts';
+import type { BulkAnswer, BulkEntry, Ses, SesIdentity } from '#domain/ports.ts';
 import { TallyBuilder } from '#domain/tally.ts';
 import { createEntropy } from '#environment/entropy.ts';
 import type { RunnerPorts } from '#runner/ports.ts';
@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly fateOf?: (chance: number, ordinal: number) => Fate;
   /** What SES says to one entry; SUCCESS unless told. */
   readonly answerOf?: (entry: BulkEntry, now: number) => string;
+  /** What SES says of an identity; verified unless told. */
+  readonly identityOf?: (name: string, now: number) => SesIdentity;
   /** The operator's word on the quota. */
   readonly override?: { readonly perSecond?: number };
 }
@@ -51,6 +53,8 @@ export class RunnerWorld {
   readonly momentAt = START_AT + MINUTE;
   readonly accepted: Sent[] = [];
   readonly calledAt: number[] = [];
+  /** Every question about an identity. */
+  readonly asked: { readonly name: string; readonly at: number }[] = [];
   /** When counts became visible, and what stood there. */
   readonly folded: { readonly at: number; readonly delivered: number; readonly bounced: number }[] =
     [];
@@ -120,9 +124,9 @@ export class RunnerWorld {
     const plan = { ...both, legs };
     const contentHash = await savePlan(this.table, plan);
     const header = burstOf(plan, contentHash, { momentAt });
-    const deadlineMs = legs[0]?.deadlineMs ?? 0;
-    const withDeadline = { ...header, legs: header.legs.map((leg) => ({ ...leg, deadlineMs })) };
-    await createBurst(this.table, withDeadline, 'test');
+    const { deadlineMs = 0, ifNotReady = 'hold' } = legs[0] ?? {};
+    const own = header.legs.map((leg) => ({ ...leg, deadlineMs, ifNotReady }));
+    await createBurst(this.table, { ...header, legs: own }, 'test');
   }
 
   /** One invocation of the runner, of at most so many minutes. */
@@ -150,6 +154,10 @@ export class RunnerWorld {
 
   #ses(): Ses {
     return {
+      identity: async (name) => {
+        this.asked.push({ name, at: this.clock.now() });
+        return this.#options.identityOf?.(name, this.clock.now()) ?? 'verified';
+      },
       account: async () => ({
         maxSendRate: this.#options.perSecond,
         max24HourSend: 1e9,

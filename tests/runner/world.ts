@@ -275,6 +275,7 @@ export class World {
     return {
       kind: 'addressable',
       check: () => [],
+      checkSender: async () => undefined,
       quota: async () => ({
         perSecond: PER_SECOND,
         perDay: 1_000_000,

@@ -143,6 +143,7 @@ async function addBurst(table: MemoryTable, momentAt: number): Promise<void> {
 
 function sesOf(perSecond: number, send: (entries: number) => Promise<number>): Ses {
   return {
+    identity: async () => 'verified',
     account: async () => ({
       maxSendRate: perSecond,
       max24HourSend: 1e9,

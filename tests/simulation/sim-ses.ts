@@ -2,7 +2,14 @@
 // apart, and a memory of its own of everything it ever accepted.
 
 import { Fault } from '#domain/faults.ts';
-import type { BulkAnswer, BulkEntry, BulkRequest, Ses, SesAccount } from '#domain/ports.ts';
+import type {
+  BulkAnswer,
+  BulkEntry,
+  BulkRequest,
+  Ses,
+  SesAccount,
+  SesIdentity,
+} from '#domain/ports.ts';
 import type { SimNode } from './node.ts';
 import type { Schedule } from './schedule.ts';
 import { hashText, type Stream } from './stream.ts';
@@ -56,6 +63,7 @@ export class SimSes {
   port(node: SimNode): Ses {
     return {
       account: () => this.#account(node),
+      identity: (name) => this.#identity(node, name),
       sendBulk: (request, { timeoutMs }) => this.#sendBulk(node, request, timeoutMs),
       setSending: (set, enabled) => this.#setSending(node, set, enabled),
     };
@@ -78,6 +86,21 @@ export class SimSes {
       }),
       unanswered: sesUnanswered,
       refused: () => new Fault('ses_throttled', 'SES throttled GetAccount', { retryable: true }),
+    });
+  }
+
+  /** The one domain that worlds send from is verified. */
+  #identity(node: SimNode, name: string): Promise<SesIdentity> {
+    return node.call({
+      port: 'ses',
+      verb: 'identity',
+      what: `ses identity ${name}`,
+      isWrite: false,
+      latencyMs: 40,
+      timeoutMs: 5_000,
+      apply: () => (name === 'example.com' ? 'verified' : 'unknown'),
+      unanswered: sesUnanswered,
+      refused: () => new Fault('ses_throttled', 'SES throttled the question', { retryable: true }),
     });
   }
 

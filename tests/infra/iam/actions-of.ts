@@ -68,6 +68,9 @@ function sesActions({ method, path }: Call): Asked[] {
   if (method === 'GET' && path === '/v2/email/account') {
     return [{ action: 'ses:GetAccount', on: 'account' }];
   }
+  if (method === 'GET' && /^\/v2\/email\/identities\/[^/]+$/.test(path)) {
+    return [{ action: 'ses:GetEmailIdentity', on: 'identity' }];
+  }
   if (method === 'PUT' && /^\/v2\/email\/configuration-sets\/[^/]+\/sending$/.test(path)) {
     return [{ action: 'ses:PutConfigurationSetSendingOptions', on: 'configuration_set' }];
   }

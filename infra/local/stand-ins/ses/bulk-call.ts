@@ -1,5 +1,7 @@
 // What SES makes of one SendBulkEmail: refused as a whole, or an answer for each entry.
 
+import { refuseSender } from './sender-identity.ts';
+
 export interface NameValue {
   readonly Name: string;
   readonly Value: string;
@@ -68,6 +70,8 @@ export function refuseCall(request: BulkRequest, world: CallWorld): CallRefusal 
     );
   }
   if (!request.FromEmailAddress?.includes('@')) return bad('FromEmailAddress is not an address');
+  const sender = refuseSender(request.FromEmailAddress);
+  if (sender) return sender;
   const content = request.DefaultContent?.Template?.TemplateContent;
   if (!content?.Subject || !(content.Html || content.Text)) {
     return bad('an inline template needs a subject and an HTML or a text part');

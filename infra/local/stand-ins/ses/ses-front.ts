@@ -16,6 +16,7 @@ import {
 } from './bulk-call.ts';
 import { eventsOf, type PlannedEvent, type SentMessage } from './email-events.ts';
 import type { Renderer } from './renderer.ts';
+import { describeIdentity } from './sender-identity.ts';
 import { SendingQuota } from './sending-quota.ts';
 import { refuseSingle, type SingleRequest } from './single-call.ts';
 
@@ -60,7 +61,8 @@ type Call = Extract<SesLogEntry, { kind: 'call' }>;
 /**
  * Serves SendBulkEmail, SendEmail (simple content, one recipient), GetAccount, PutConfigurationSetSendingOptions, GetConfigurationSet,
  * GetEmailIdentity, and `GET /inbox?after=N`. Departs on purpose: signatures are not checked,
- * every sender counts as verified, templates are inline only, no message is really delivered.
+ * every domain counts as verified but `not-verified.test` and what is below it, no single address is
+ * an identity, templates are inline only, no message is really delivered.
  */
 export async function startSesFront(options: SesFrontOptions): Promise<StandIn> {
   const front = new SesFront(options);
@@ -105,8 +107,9 @@ class SesFront {
     const [, set, sending] =
       /^\/v2\/email\/configuration-sets\/([^/]+)(\/sending)?$/.exec(path) ?? [];
     if (set !== undefined) return this.#configurationSet(decodeURIComponent(set), sending, request);
-    if (method === 'GET' && path.startsWith('/v2/email/identities/')) {
-      return json(200, { IdentityType: 'DOMAIN', VerifiedForSendingStatus: true, Tags: [] });
+    const [, identity] = /^\/v2\/email\/identities\/([^/]+)$/.exec(path) ?? [];
+    if (method === 'GET' && identity !== undefined) {
+      return describeIdentity(decodeURIComponent(identity));
     }
     return refused({
       status: 404,

@@ -1,6 +1,7 @@
 // What SES makes of one SendEmail with simple content: notices come this way.
 
 import type { CallRefusal } from './bulk-call.ts';
+import { refuseSender } from './sender-identity.ts';
 
 interface Part {
   readonly Data?: string;
@@ -28,6 +29,8 @@ export function refuseSingle(
   const { Subject, Body } = request.Content?.Simple ?? {};
   const to = request.Destination?.ToAddresses ?? [];
   if (!request.FromEmailAddress?.includes('@')) return bad('FromEmailAddress is not an address');
+  const sender = refuseSender(request.FromEmailAddress);
+  if (sender) return sender;
   if (to.length !== 1 || !to.every((one) => ADDRESS.test(one))) {
     return bad('one well-formed recipient is stood in for');
   }
