@@ -2,11 +2,13 @@
 
 import type { ExplainedPerson } from '#commands/explain-segment.ts';
 import type { ImportView } from '#commands/import-view.ts';
-import type { AudienceCounts } from '#commands/show-audience.ts';
+import type { AudienceCounts, ListedAudiences } from '#commands/show-audience.ts';
+import type { ShownImports } from '#commands/show-imports.ts';
 import { describe, type Explained, type Segment } from '#domain/segment.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { exitCodes, type Parsed, text } from './command.ts';
 import { importRow, parts } from './import-lines.ts';
+import { pagesOf } from './pages-of.ts';
 import { answer, style } from './screen.ts';
 import { segmentOf } from './segment-option.ts';
 import { count, many, table } from './words.ts';
@@ -27,22 +29,15 @@ export async function showAudience(parsed: Parsed, list: string | undefined): Pr
     return person.contact ? exitCodes.done : exitCodes.refused;
   }
   const counts = await countAll(api, path, wanted);
-  const { imports } = await api.call<{ imports: ImportView[] }>('GET', `${path}/imports?limit=5`);
+  const { imports } = await api.call<ShownImports>('GET', `${path}/imports?limit=5`);
   answer(parsed.json, { list, ...counts, imports }, countLines(list, counts, segment, imports));
   return exitCodes.done;
 }
 
 async function showAll(api: ApiClient, parsed: Parsed): Promise<number> {
   const audiences: string[] = [];
-  for (let after = ''; ; ) {
-    const query = after === '' ? '' : `&after=${after}`;
-    const page = await api.call<{ audiences: string[]; next?: string }>(
-      'GET',
-      `/v1/audiences?limit=200${query}`,
-    );
+  for await (const page of pagesOf<ListedAudiences>(api, '/v1/audiences')) {
     audiences.push(...page.audiences);
-    if (page.next === undefined) break;
-    after = page.next;
   }
   const lines =
     audiences.length === 0 ? ['there are no lists: volley audience import FILE'] : audiences;

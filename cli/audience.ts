@@ -1,10 +1,12 @@
 // `volley audience`: lists of people, in and out.
 
 import type { ImportView } from '#commands/import-view.ts';
+import type { ShownImports } from '#commands/show-imports.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { exportOptions, importOptions, showOptions } from './audience-options.ts';
 import { type Command, CommandFailure, exitCodes, type Parsed, parse } from './command.ts';
 import { importRow } from './import-lines.ts';
+import { pagesOf } from './pages-of.ts';
 import { answer } from './screen.ts';
 import { count, table } from './words.ts';
 
@@ -45,18 +47,18 @@ undo brings back what was before, for 30 days.`,
 };
 
 async function showImports(parsed: Parsed, list: string | undefined): Promise<number> {
-  const { imports } = await importsOf(connect(parsed), list);
+  const imports = await importsOf(connect(parsed), list);
   const lines = imports.length === 0 ? ['nothing was imported'] : table(imports.map(importRow));
   answer(parsed.json, { imports }, lines);
   return exitCodes.done;
 }
 
-function importsOf(
-  api: ApiClient,
-  list: string | undefined,
-): Promise<{ readonly imports: readonly ImportView[] }> {
+async function importsOf(api: ApiClient, list: string | undefined): Promise<ImportView[]> {
   if (list === undefined) throw new CommandFailure('which list?', exitCodes.usage);
-  return api.call('GET', `/v1/audiences/${encodeURIComponent(list)}/imports?limit=50`);
+  const path = `/v1/audiences/${encodeURIComponent(list)}/imports`;
+  const imports: ImportView[] = [];
+  for await (const page of pagesOf<ShownImports>(api, path)) imports.push(...page.imports);
+  return imports;
 }
 
 async function undo(
@@ -65,7 +67,7 @@ async function undo(
   id: string | undefined,
 ): Promise<number> {
   const api = connect(parsed);
-  const { imports } = await importsOf(api, list);
+  const imports = await importsOf(api, list);
   const isUndoable = (one: ImportView) => !one.dryRun && one.state !== 'undone';
   const one =
     id === 'latest' ? imports.find(isUndoable) : imports.find((known) => known.import === id);

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { ConnectedAccount } from '#commands/connect-account.ts';
+import type { ListedConnections } from '#commands/list-connections.ts';
 import { connect as connectApi } from './api-client.ts';
 import {
   actOptions,
@@ -13,6 +14,7 @@ import {
   parse,
   text,
 } from './command.ts';
+import { pagesOf } from './pages-of.ts';
 import { answer } from './screen.ts';
 import { table } from './words.ts';
 
@@ -40,8 +42,11 @@ line, which other people on this machine can read.`,
     const api = connectApi(parsed);
     const [channel] = parsed.positionals;
     if (channel === undefined) {
-      const listed = await api.call<{ connections: ConnectedAccount[] }>('GET', '/v1/connections');
-      answer(parsed.json, listed, connectionLines(listed.connections));
+      const connections: ConnectedAccount[] = [];
+      for await (const page of pagesOf<ListedConnections>(api, '/v1/connections')) {
+        connections.push(...page.connections);
+      }
+      answer(parsed.json, { connections }, connectionLines(connections));
       return exitCodes.done;
     }
     const baseUrl = text(parsed, 'server');

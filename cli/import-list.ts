@@ -4,8 +4,10 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { TakenChunk } from '#commands/import-chunk.ts';
 import type { ImportView } from '#commands/import-view.ts';
+import type { ShownImports } from '#commands/show-imports.ts';
 import type { ApiClient } from './api-client.ts';
 import { CHUNK_BYTES, type Chunk, cutCsv, isHead, textOf } from './cut-csv.ts';
+import { pagesOf } from './pages-of.ts';
 import type { Reject } from './rejects-file.ts';
 import type { Survey } from './survey-list.ts';
 
@@ -59,18 +61,20 @@ async function openImport(
   path: string,
   { survey, dryRun, columns = {}, consent }: ListToImport,
 ): Promise<ImportView | undefined> {
-  const { imports } = await api.call<{ imports: ImportView[] }>('GET', `${path}?limit=50`);
-  return imports.find(
-    (one) =>
-      one.state === 'open' &&
-      one.source.sha256 === survey.sha256 &&
-      one.dryRun === dryRun &&
-      one.consent?.source === consent?.source &&
-      one.consent?.basis === consent?.basis &&
-      Object.entries(columns).every(([header, means]) =>
-        one.columns.some((column) => column.header === header && column.means === means),
-      ),
-  );
+  const isSame = (one: ImportView) =>
+    one.state === 'open' &&
+    one.source.sha256 === survey.sha256 &&
+    one.dryRun === dryRun &&
+    one.consent?.source === consent?.source &&
+    one.consent?.basis === consent?.basis &&
+    Object.entries(columns).every(([header, means]) =>
+      one.columns.some((column) => column.header === header && column.means === means),
+    );
+  for await (const { imports } of pagesOf<ShownImports>(api, path, 50)) {
+    const found = imports.find(isSame);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function begin(api: ApiClient, path: string, list: ListToImport): Promise<ImportView> {

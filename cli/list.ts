@@ -3,6 +3,7 @@
 import type { ShownCalendar } from '#commands/show-calendar.ts';
 import { connect } from './api-client.ts';
 import { type Command, CommandFailure, exitCodes, parse, text } from './command.ts';
+import { pagesOf } from './pages-of.ts';
 import { answer, style } from './screen.ts';
 import { stateOf } from './state-words.ts';
 import { allBursts, burstTable } from './status.ts';
@@ -42,7 +43,10 @@ export const calendar: Command = {
     if (!/^\d{4}-\d{2}$/.test(month)) {
       throw new CommandFailure(`${month} is no month: write 2027-03`, exitCodes.usage);
     }
-    const shown = await connect(parsed).call<ShownCalendar>('GET', `/v1/calendar?month=${month}`);
+    const bursts: ShownCalendar['bursts'][number][] = [];
+    const pages = pagesOf<ShownCalendar>(connect(parsed), `/v1/calendar?month=${month}`);
+    for await (const page of pages) bursts.push(...page.bursts);
+    const shown = { month, bursts };
     answer(parsed.json, shown, monthLines(shown, text(parsed, 'zone')));
     return exitCodes.done;
   },

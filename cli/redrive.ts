@@ -4,6 +4,7 @@ import type { ListedDeadLetters } from '#commands/list-dead-letters.ts';
 import type { Redriven } from '#commands/redrive.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, parse } from './command.ts';
+import { pagesOf } from './pages-of.ts';
 
 const options = {
   list: { type: 'boolean', about: 'what was set aside, and why' },
@@ -18,7 +19,7 @@ export const redrive: Command = {
     const parsed = parse(args, options);
     const api = connect(parsed);
     if (parsed.values.list === true) {
-      const listed = await api.call<ListedDeadLetters>('GET', '/v1/dead-letters?limit=1000');
+      const listed = await setAside(api);
       console.log(parsed.json ? JSON.stringify(listed) : inLines(listed));
       return 0;
     }
@@ -27,6 +28,16 @@ export const redrive: Command = {
     return redriven.missing.length === 0 ? 0 : 1;
   },
 };
+
+async function setAside(api: ApiClient): Promise<ListedDeadLetters> {
+  const deadLetters: ListedDeadLetters['deadLetters'][number][] = [];
+  let isWhole = true;
+  for await (const page of pagesOf<ListedDeadLetters>(api, '/v1/dead-letters', 1_000)) {
+    deadLetters.push(...page.deadLetters);
+    isWhole &&= page.isWhole;
+  }
+  return { deadLetters, isWhole };
+}
 
 /** Asks until nothing is left: one answer may take only so long. */
 async function all(api: ApiClient, named: readonly string[]): Promise<Redriven> {

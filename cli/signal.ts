@@ -1,9 +1,10 @@
 // `volley signal`: addresses whose call fires one burst.
 
 import { randomBytes } from 'node:crypto';
-import type { CreatedSignal, SignalView } from '#commands/signals.ts';
+import type { CreatedSignal, ListedSignals, SignalView } from '#commands/signals.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, CommandFailure, exitCodes, type Parsed, parse, text } from './command.ts';
+import { pagesOf } from './pages-of.ts';
 import { pathOf } from './schedule.ts';
 import { answer } from './screen.ts';
 import { span, table } from './words.ts';
@@ -65,8 +66,9 @@ async function create(api: ApiClient, parsed: Parsed, burst: string): Promise<nu
 
 async function list(api: ApiClient, parsed: Parsed, burst: string): Promise<number> {
   const path = `${pathOf(burst)}/signals`;
-  const listed = await api.call<{ signals: SignalView[] }>('GET', path);
-  const rows = listed.signals.map(({ signal: id, name, outcome, works, expiresAt, createdBy }) => [
+  const signals: SignalView[] = [];
+  for await (const page of pagesOf<ListedSignals>(api, path)) signals.push(...page.signals);
+  const rows = signals.map(({ signal: id, name, outcome, works, expiresAt, createdBy }) => [
     id,
     name,
     outcome ?? '',
@@ -77,7 +79,7 @@ async function list(api: ApiClient, parsed: Parsed, burst: string): Promise<numb
     rows.length === 0
       ? [`${burst} has no signal`]
       : table([['signal', 'name', 'outcome', 'works', 'made by'], ...rows]);
-  answer(parsed.json, listed, lines);
+  answer(parsed.json, { burst, signals }, lines);
   return exitCodes.done;
 }
 

@@ -4,6 +4,7 @@ import type { ListedBursts } from '#commands/list-bursts.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, exitCodes, flag, parse } from './command.ts';
 import { shortMoment } from './moment-option.ts';
+import { pagesOf } from './pages-of.ts';
 import { show } from './schedule.ts';
 import { answer } from './screen.ts';
 import { stateOf } from './state-words.ts';
@@ -42,13 +43,8 @@ type Listed = ListedBursts['bursts'][number];
 
 export async function allBursts(api: ApiClient): Promise<Listed[]> {
   const all: Listed[] = [];
-  for (let after = ''; ; ) {
-    const query = after === '' ? '' : `&after=${after}`;
-    const page = await api.call<ListedBursts>('GET', `/v1/bursts?limit=200${query}`);
-    all.push(...page.bursts);
-    if (page.next === undefined) return all;
-    after = page.next;
-  }
+  for await (const page of pagesOf<ListedBursts>(api, '/v1/bursts')) all.push(...page.bursts);
+  return all;
 }
 
 export function burstTable(bursts: readonly Listed[]): string[] {

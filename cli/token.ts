@@ -5,6 +5,7 @@ import type { ListedTokens, TokenView } from '#commands/list-tokens.ts';
 import type { Caller } from '#commands/show-caller.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, CommandFailure, exitCodes, type Parsed, parse, text } from './command.ts';
+import { pagesOf } from './pages-of.ts';
 import { answer } from './screen.ts';
 import { span, table } from './words.ts';
 
@@ -47,7 +48,8 @@ async function show(api: ApiClient, parsed: Parsed): Promise<number> {
 }
 
 async function list(api: ApiClient, parsed: Parsed): Promise<number> {
-  const { tokens } = await api.call<ListedTokens>('GET', '/v1/tokens?limit=200');
+  const tokens: TokenView[] = [];
+  for await (const page of pagesOf<ListedTokens>(api, '/v1/tokens')) tokens.push(...page.tokens);
   const rows = tokens.map(({ id, name, scopes, works, expiresAt }) => [
     id,
     name,

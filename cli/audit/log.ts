@@ -9,6 +9,7 @@ import {
 } from '#domain/audit-chain.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CommandFailure, exitCodes, type Parsed } from '../command.ts';
+import { pagesOf } from '../pages-of.ts';
 import { answer } from '../screen.ts';
 import { allBursts } from '../status.ts';
 import { many, table } from '../words.ts';
@@ -73,12 +74,8 @@ function inWords({
 async function entriesOf(api: ApiClient, burst: string | undefined): Promise<AuditEntry[]> {
   const path = burst === undefined ? '/v1/audit' : `/v1/bursts/${encodeURIComponent(burst)}/audit`;
   const entries: AuditEntry[] = [];
-  for (let query = '?limit=200'; ; ) {
-    const page = await api.call<ShownAudit>('GET', `${path}${query}`);
-    entries.push(...page.entries);
-    if (page.next === undefined) return entries;
-    query = `?limit=200&after=${page.next}`;
-  }
+  for await (const page of pagesOf<ShownAudit>(api, path)) entries.push(...page.entries);
+  return entries;
 }
 
 function headsOf(parsed: Parsed): AuditHead[] {

@@ -3,6 +3,7 @@
 import type { ListedNotices, NoticeView } from '#commands/list-notices.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CommandFailure, exitCodes, type Parsed } from '../command.ts';
+import { pagesOf } from '../pages-of.ts';
 import { answer } from '../screen.ts';
 import { table } from '../words.ts';
 
@@ -40,10 +41,6 @@ function rowsOf({ createdAt, subject, deliveries }: NoticeView): string[][] {
 async function noticesOf(api: ApiClient, burst: string): Promise<NoticeView[]> {
   const path = `/v1/bursts/${encodeURIComponent(burst)}/notices`;
   const notices: NoticeView[] = [];
-  for (let query = '?limit=100'; ; ) {
-    const page = await api.call<ListedNotices>('GET', `${path}${query}`);
-    notices.push(...page.notices);
-    if (page.next === undefined) return notices;
-    query = `?limit=100&after=${page.next}`;
-  }
+  for await (const page of pagesOf<ListedNotices>(api, path, 100)) notices.push(...page.notices);
+  return notices;
 }

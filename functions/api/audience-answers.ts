@@ -33,7 +33,10 @@ export const ImportAnswer = z.strictObject({
   undo: z.optional(z.strictObject({ removed: count, restored: count, left: count })),
 });
 
-export const ImportsAnswer = z.strictObject({ imports: z.array(ImportAnswer) });
+export const ImportsAnswer = z.strictObject({
+  imports: z.array(ImportAnswer),
+  next: z.optional(Id),
+});
 
 export const ChunkAnswer = z.strictObject({
   chunk: count,

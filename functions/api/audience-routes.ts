@@ -68,7 +68,7 @@ const importRoutes: readonly Route[] = [
       path: `${audience}/imports`,
       summary: 'The imports into an audience, the latest first',
       scope: 'viewer',
-      query: ['limit'],
+      query: ['limit', 'after'],
       answer: ImportsAnswer,
     },
     ListImportsInput,

@@ -18,6 +18,7 @@ export const DeadLettersAnswer = z.strictObject({
     }),
   ),
   isWhole: z.boolean(),
+  next: z.optional(z.string()),
 });
 
 export const RedrivenAnswer = z.strictObject({

@@ -16,7 +16,7 @@ export const feedbackRoutes: readonly Route[] = [
       path: '/v1/dead-letters',
       summary: 'Feedback that was set aside, with its reasons',
       scope: 'viewer',
-      query: ['limit'],
+      query: ['limit', 'after'],
       answer: DeadLettersAnswer,
     },
     ListDeadLettersInput,

@@ -165,7 +165,11 @@ export const PreviewedBurstAnswer = z.strictObject({
   posts: z.array(z.strictObject({ ...shown, text: z.string(), alt: z.optional(z.string()) })),
 });
 
-export const CalendarAnswer = z.strictObject({ month: z.string(), bursts: z.array(BurstAnswer) });
+export const CalendarAnswer = z.strictObject({
+  month: z.string(),
+  bursts: z.array(BurstAnswer),
+  next: z.optional(z.string()),
+});
 
 export const CorrectedLinkAnswer = z.strictObject({
   burst: Id,

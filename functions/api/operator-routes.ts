@@ -94,7 +94,7 @@ const before: readonly Route[] = [
       path: '/v1/calendar',
       summary: 'Everything planned for a month',
       scope: 'viewer',
-      query: ['month'],
+      query: ['month', 'limit', 'after'],
       answer: CalendarAnswer,
     },
     ShowCalendarInput,

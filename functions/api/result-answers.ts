@@ -80,6 +80,7 @@ export const CallRecordsAnswer = z.strictObject({
       outcome: z.string(),
     }),
   ),
+  next: z.optional(z.string()),
 });
 
 export const LedgerAnswer = z.strictObject({

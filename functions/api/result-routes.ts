@@ -71,6 +71,7 @@ export const resultRoutes: readonly Route[] = [
       summary: 'What became of each call over the bursts of a campaign',
       answer: CallRecordsAnswer,
       scope: 'viewer',
+      query: ['limit', 'after'],
     },
     ShowCallRecordsInput,
     showCallRecords,

@@ -18,10 +18,15 @@ export const ListAudiencesInput = z.strictObject({
 });
 
 /** In alphabetical order. */
+export interface ListedAudiences {
+  readonly audiences: readonly string[];
+  readonly next?: string;
+}
+
 export async function listAudiences(
   context: CommandContext,
   input: z.output<typeof ListAudiencesInput>,
-): Promise<{ readonly audiences: readonly string[]; readonly next?: string }> {
+): Promise<ListedAudiences> {
   requireScope(context, 'viewer');
   const { limit = 100, after } = parseInput(ListAudiencesInput, input);
   return audienceNames(context.table, limit, after);

@@ -3,26 +3,30 @@
 import * as z from 'zod/mini';
 import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
-import { listImports, loadChunkAnswer } from '#store/imports.ts';
+import { loadChunkAnswer, pageImports } from '#store/imports.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import type { TakenChunk } from './import-chunk.ts';
 import { findImport, type ImportView, viewOf } from './import-view.ts';
+import { pageFields } from './page-of.ts';
 import { parseInput } from './parse-input.ts';
 
-export const ListImportsInput = z.strictObject({
-  audience: Id,
-  limit: z.optional(z.int().check(z.gte(1), z.lte(200))),
-});
+export const ListImportsInput = z.strictObject({ audience: Id, ...pageFields });
+
+export interface ShownImports {
+  readonly imports: readonly ImportView[];
+  readonly next?: string;
+}
 
 /** The latest first. */
 export async function showImports(
   context: CommandContext,
   input: z.output<typeof ListImportsInput>,
-): Promise<{ readonly imports: readonly ImportView[] }> {
+): Promise<ShownImports> {
   requireScope(context, 'viewer');
-  const { audience, limit = 20 } = parseInput(ListImportsInput, input);
-  const imports = await listImports(context.table, audience, limit);
-  return { imports: imports.map(viewOf) };
+  const { audience, limit = 20, after } = parseInput(ListImportsInput, input);
+  const page = await pageImports(context.table, audience, { limit, after });
+  const imports = page.imports.map(viewOf);
+  return page.next === undefined ? { imports } : { imports, next: page.next };
 }
 
 export const ShowImportInput = z.strictObject({ audience: Id, import: Id });

@@ -10,6 +10,7 @@ import { showCallRecords } from '#commands/show-call-records.ts';
 import { showResults } from '#commands/show-results.ts';
 import { Refusal } from '#domain/faults.ts';
 import type { Log } from '#domain/ports.ts';
+import type { CallRecord } from '#store/call-records.ts';
 import { BurstsPage } from './bursts-page.tsx';
 import type { Theme } from './page.tsx';
 import { ProblemPage } from './problem-page.tsx';
@@ -125,8 +126,17 @@ const showExport: Show = async (http, context) =>
 async function resultsOf(http: Context, context: LookContext) {
   const burst = burstOf(http);
   const report = await showResults(context, { burst });
-  const { records } = await showCallRecords(context, { campaign: report.campaign });
-  return { report, records };
+  return { report, records: await recordsOf(context, report.campaign) };
+}
+
+async function recordsOf(context: LookContext, campaign: string) {
+  const records: CallRecord[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await showCallRecords(context, { campaign, limit: 200, after });
+    records.push(...page.records);
+    if (page.next === undefined) return records;
+    after = page.next;
+  }
 }
 
 /** A form of another site may neither sign anybody in nor out. */

@@ -50,6 +50,34 @@ export async function listBursts(table: Table, month: string): Promise<Burst[]> 
   return bursts.filter((burst) => burst !== undefined);
 }
 
+/** A place in a month. */
+export interface MonthPlace {
+  readonly momentAt: number;
+  readonly burst: string;
+}
+
+/** The same page by page: at most `limit`, after the place given, whether it is still taken or not. */
+export async function pageOfMonth(
+  table: Table,
+  month: string,
+  { after, limit }: { readonly after?: MonthPlace | undefined; readonly limit: number },
+): Promise<{ readonly bursts: readonly Burst[]; readonly next?: MonthPlace }> {
+  const start = after && { ...keys.burst(after.burst), month, momentAt: after.momentAt };
+  const page = await table.query({
+    index: 'calendar',
+    pk: month,
+    limit,
+    ...(start ? { after: start } : {}),
+  });
+  const found = await Promise.all(page.items.map((item) => loadBurst(table, burstOf(item.pk))));
+  const bursts = found.filter((burst) => burst !== undefined);
+  if (!page.next) return { bursts };
+  return {
+    bursts,
+    next: { momentAt: Number(page.next.momentAt), burst: burstOf(page.next.pk) },
+  };
+}
+
 function save(
   table: Table,
   previous: Burst | undefined,

@@ -5,7 +5,6 @@ import { Id, Name } from '#domain/ids.ts';
 import type { Table } from '#domain/ports.ts';
 import { fromItem, toItem } from './item.ts';
 import { keys } from './keys.ts';
-import { queryAll } from './query-all.ts';
 import { putSame } from './save.ts';
 
 const CallRecord = z.strictObject({
@@ -34,8 +33,22 @@ export async function saveCallRecord(
   await putSame(table, toItem(CallRecord, key, record));
 }
 
-/** By call, then burst. */
-export async function listCallRecords(table: Table, campaign: string): Promise<CallRecord[]> {
-  const items = await queryAll(table, { pk: keys.callRecords(campaign) });
-  return items.map((item) => fromItem(CallRecord, item));
+/** A place among the records of a campaign. */
+export type CallPlace = Pick<CallRecord, 'call' | 'burst' | 'leg'>;
+
+/** By call, then burst, then leg; at most `limit`, after the place given. */
+export async function pageCallRecords(
+  table: Table,
+  campaign: string,
+  { after, limit }: { readonly after?: CallPlace | undefined; readonly limit: number },
+): Promise<{ readonly records: readonly CallRecord[]; readonly next?: CallPlace }> {
+  const start = after && keys.callRecord(campaign, after.call, after.burst, after.leg);
+  const page = await table.query({
+    pk: keys.callRecords(campaign),
+    limit,
+    ...(start ? { after: { ...start } } : {}),
+  });
+  const records = page.items.map((item) => fromItem(CallRecord, item));
+  const last = records.at(-1);
+  return page.next && last ? { records, next: last } : { records };
 }

@@ -134,15 +134,17 @@ export function saveImport(
   return compareAndSave(table, key, previous, next, encodeImport, decodeImport, nonce);
 }
 
-/** The latest first, at most `limit`. */
-export async function listImports(
+/** The latest first, at most `limit`, after the one given. */
+export async function pageImports(
   table: Table,
   audience: string,
-  limit: number,
-): Promise<Import[]> {
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<{ readonly imports: readonly Import[]; readonly next?: string }> {
   const { pk } = keys.import(audience, '0');
-  const page = await table.query({ pk, limit, descending: true, consistent: true });
-  return page.items.map(decodeImport);
+  const start = after === undefined ? {} : { after: { ...keys.import(audience, after) } };
+  const page = await table.query({ pk, limit, descending: true, consistent: true, ...start });
+  const imports = page.items.map(decodeImport);
+  return page.next ? { imports, next: page.next.sk } : { imports };
 }
 
 function encodeImport(one: Import): Item {

@@ -1,7 +1,9 @@
 // A deployment with bursts in many states, for requests that are drawn rather than written.
 
+import type { CommandContext } from '#commands/context.ts';
 import { buildReport } from '#feedback/build-report.ts';
 import { createBurst } from '#store/bursts.ts';
+import { saveCallRecord } from '#store/call-records.ts';
 import { saveLane } from '#store/lanes.ts';
 import { saveLeg } from '#store/legs.ts';
 import { saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
@@ -25,10 +27,14 @@ export async function contractWorld(): Promise<ContractWorld> {
   const api = anApi({
     table,
     buildReport: (burst) => buildReport(table, burst, api.world.now),
+    deadLetters: setAside(3),
   });
   api.world.secrets.set('links/keys', 'k1:a-secret-of-thirty-two-characters');
   const csv = 'email,first_name\nana@example.org,Ana\nben@example.org,Ben\n';
-  await api.call('POST', '/v1/audiences/prospects/import', { token: adminToken, csv });
+  for (let times = 0; times < 3; times += 1) {
+    await api.call('POST', '/v1/audiences/prospects/import', { token: adminToken, csv });
+  }
+  for (const call of ['demo', 'donate', 'trial']) await recordOf(table, call);
   const planning = { file: { name: 'atlas.yaml', text: launch }, files };
   const drafts = ['atlas-launch', 'atlas-two'];
   const hashes: string[] = [];
@@ -58,11 +64,45 @@ export async function contractWorld(): Promise<ContractWorld> {
     address: ['ana@example.org', 'nobody'],
     valid: ['12h', '7d', 'soon'],
     baseUrl: ['https://social.example.org'],
-    after: ['atlas-launch', 0, 3],
+    campaign: ['atlas-launch'],
+    month: ['2026-11', '2027-03'],
+    after: ['atlas-launch', 0, 3, 'demo:b-measuring:members', '1793736000000-b-missed'],
     leg: ['prospects', 'members', 'post'],
     'If-Match': [...versions, '"another"'],
   };
   return { api, hints };
+}
+
+/** So many messages that nobody could read; they stay, whatever is tried. */
+function setAside(count: number): CommandContext['deadLetters'] {
+  const letters = Array.from({ length: count }, (_, place) => ({
+    id: `letter-${count - place}`,
+    body: '{}',
+    sentAt: examples.momentAt + (place === 0 ? 0 : 1),
+    receipt: `receipt-${place}`,
+  }));
+  let isHeld = false;
+  return {
+    receive: async () => {
+      const page = isHeld ? [] : letters;
+      isHeld = true;
+      return page;
+    },
+    giveBack: async () => {
+      isHeld = false;
+    },
+    replay: async () => undefined,
+    remove: async () => undefined,
+  };
+}
+
+function recordOf(table: MemoryTable, call: string): Promise<void> {
+  const { momentAt: readAt } = examples;
+  const counts = { metric: 'click', exposed: 100, answers: 7, outcome: 'no_difference' };
+  return saveCallRecord(table, 'atlas-launch', {
+    ...{ call, burst: 'b-measuring', leg: 'members', channel: 'email', readAt },
+    ...counts,
+  });
 }
 
 async function releasedBurst(table: MemoryTable, state: (typeof STATES)[number]): Promise<void> {

@@ -12,7 +12,7 @@ import type { Table } from '#domain/ports.ts';
 import { bundling } from '#infra/definition.ts';
 import { listContacts } from '#store/audiences.ts';
 import { createDynamoTable } from '#store/dynamo-table.ts';
-import { listImports } from '#store/imports.ts';
+import { pageImports } from '#store/imports.ts';
 import { createTableInput } from '#store/table.ts';
 
 const ROWS = Number(process.env.IMPORT_ROWS ?? 1_000_000);
@@ -202,7 +202,7 @@ async function killedAndResumed(file: string, bundle: string) {
 async function contactsAbove(table: Table, wanted: number, cli: ChildProcess): Promise<void> {
   for (;;) {
     if (cli.exitCode !== null || cli.signalCode !== null) return;
-    const [latest] = await listImports(table, 'people', 1);
+    const [latest] = (await pageImports(table, 'people', { limit: 1 })).imports;
     if ((latest?.rows ?? 0) >= wanted) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -223,7 +223,7 @@ async function lossesOf(table: Table, { counts }: ImportView) {
       else others += 1;
     }
   }
-  const imports = await listImports(table, 'people', 50);
+  const { imports } = await pageImports(table, 'people', { limit: 50 });
   return {
     resumedRowsLost: wanted.size - found,
     resumedRowsDoubled: others + counts.new - wanted.size,

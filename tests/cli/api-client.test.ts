@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ApiClient } from '../../cli/api-client.ts';
+import { pagesOf } from '../../cli/pages-of.ts';
 
 interface Seen {
   readonly method: string;
@@ -51,6 +52,24 @@ test('a lost answer is asked for again under the same key', async () => {
   const api = new ApiClient(url, 'token', 'k');
   expect(await api.call('POST', '/v1/bursts/a/stop', {})).toEqual({ ok: true });
   expect(seen.map(({ key }) => key)).toEqual(['k', 'k', 'k']);
+});
+
+test('a list is followed to its last page, over empty ones too', async () => {
+  const pages: { readonly names: string[]; readonly next?: string | number }[] = [
+    { names: ['a', 'b'], next: 'call:b#1' },
+    { names: [], next: 7 },
+    { names: ['c'] },
+  ];
+  acts = pages.map((body) => () => ({ status: 200, body }));
+  const names: string[] = [];
+  const list = pagesOf<(typeof pages)[number]>(new ApiClient(url, 'token'), '/v1/list?month=1', 2);
+  for await (const page of list) names.push(...page.names);
+  expect(names).toEqual(['a', 'b', 'c']);
+  expect(seen.map(({ path }) => path)).toEqual([
+    '/v1/list?month=1&limit=2',
+    '/v1/list?month=1&limit=2&after=call%3Ab%231',
+    '/v1/list?month=1&limit=2&after=7',
+  ]);
 });
 
 test('every command has a key of its own, and reading has none', async () => {

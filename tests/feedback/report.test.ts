@@ -13,7 +13,7 @@ import { createMeasure } from '#feedback/measure.ts';
 import { createMeasurePosts } from '#feedback/measure-posts.ts';
 import { listAnswerDelays, saveAnswerDelays } from '#store/answer-delays.ts';
 import { loadBurst } from '#store/bursts.ts';
-import { listCallRecords } from '#store/call-records.ts';
+import { pageCallRecords } from '#store/call-records.ts';
 import { listComparisons, loadComparison } from '#store/comparisons.ts';
 import { saveLane } from '#store/lanes.ts';
 import { saveLeg } from '#store/legs.ts';
@@ -536,7 +536,7 @@ test('the final read leaves a record of each call and of how long answers took',
   one.world.now = T + 48 * HOUR;
   await createMeasure(one.ports)();
   const { table } = one.world;
-  const records = await listCallRecords(table, 'polls');
+  const { records } = await pageCallRecords(table, 'polls', { limit: 100 });
   expect(records.map(({ call, leg, answers, outcome }) => [call, leg, answers, outcome])).toEqual([
     ['demo', 'email', 0, 'too_few_arms'],
     ['seat', 'email', 1, 'too_few_arms'],

@@ -7,7 +7,7 @@ import { listAnswerDelays, saveAnswerDelays } from '#store/answer-delays.ts';
 import { listContacts, saveContact } from '#store/audiences.ts';
 import { appendAudit, listAudit } from '#store/audit-log.ts';
 import { createBurst, loadBurst } from '#store/bursts.ts';
-import { listCallRecords, saveCallRecord } from '#store/call-records.ts';
+import { pageCallRecords, saveCallRecord } from '#store/call-records.ts';
 import { appendChange, readChanges } from '#store/change-log.ts';
 import { loadConnection, saveConnection } from '#store/connections.ts';
 import { claimKey } from '#store/idempotency.ts';
@@ -158,7 +158,7 @@ const kinds: Kind[] = [
   {
     kind: 'call record',
     write: (table, changes) => saveCallRecord(table, 'c', { ...callRecord, ...changes }),
-    read: (table) => listCallRecords(table, 'c'),
+    read: async (table) => (await pageCallRecords(table, 'c', { limit: 10 })).records,
     wrong: { answers: 1.5 },
   },
   {

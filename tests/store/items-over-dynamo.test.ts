@@ -5,9 +5,17 @@ import { brokenLink } from '#domain/audit-chain.ts';
 import type { Table } from '#domain/ports.ts';
 import { listContacts, saveContact } from '#store/audiences.ts';
 import { appendAudit, listAudit } from '#store/audit-log.ts';
-import { createBurst, dueBursts, listBursts, loadBurst, saveBurst } from '#store/bursts.ts';
+import {
+  createBurst,
+  dueBursts,
+  listBursts,
+  loadBurst,
+  pageOfMonth,
+  saveBurst,
+} from '#store/bursts.ts';
 import { readChanges } from '#store/change-log.ts';
 import { claimKey, recordAnswer } from '#store/idempotency.ts';
+import { keys } from '#store/keys.ts';
 import { listLanes, saveLane } from '#store/lanes.ts';
 import { listLegs, saveLeg } from '#store/legs.ts';
 import { loadManifestChunk, saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
@@ -45,6 +53,22 @@ test('a header is created, found when due, listed in its month and saved once', 
   const kinds = (await Promise.all(saves)).map((one) => one.kind);
   expect(kinds.toSorted()).toEqual(['lost', 'lost', 'saved']);
   expect(await dueBursts(table, momentAt)).toEqual([]);
+});
+
+test('a month is read page by page, also behind a burst that has left it', async () => {
+  const moments = [0, 0, 0.5, 1, 1, 2];
+  for (const [place, later] of moments.entries()) {
+    const one = { ...burst, id: `b-${place}`, momentAt: momentAt + later };
+    await createBurst(table, one, 'a');
+  }
+  const whole = (await listBursts(table, '2026-11')).map(({ id }) => id);
+  const first = await pageOfMonth(table, '2026-11', { limit: 2 });
+  await table.delete(keys.burst(first.next?.burst ?? ''));
+  const second = await pageOfMonth(table, '2026-11', { limit: 3, after: first.next });
+  const last = await pageOfMonth(table, '2026-11', { limit: 3, after: second.next });
+  const read = [first, second, last].map(({ bursts }) => bursts.map(({ id }) => id));
+  expect(read).toEqual([whole.slice(0, 2), whole.slice(2, 5), whole.slice(5)]);
+  expect(last.next).toBeUndefined();
 });
 
 test('a lost answer is decided by a strong read', async () => {
