@@ -2,6 +2,7 @@
 
 import type { ShownBurst } from '#commands/show-burst.ts';
 import { connect } from './api-client.ts';
+import { asConfirmed } from './as-confirmed.ts';
 import {
   actOptions,
   type Command,
@@ -12,7 +13,7 @@ import {
   type Parsed,
   parse,
 } from './command.ts';
-import { answer, confirm } from './screen.ts';
+import { answer } from './screen.ts';
 import { stateOf } from './state-words.ts';
 import { count, many } from './words.ts';
 
@@ -50,19 +51,23 @@ function order(given: Order): Command {
     const api = connect(parsed);
     const path = `/v1/bursts/${encodeURIComponent(burst)}`;
     const isDry = flag(parsed, 'dry-run');
-    if (question && !isDry && !flag(parsed, 'yes')) {
-      await confirm(question(await api.call<ShownBurst>('GET', path), parsed), false);
-    }
     const body = bodyOf(parsed, Object.keys(given.options ?? {}));
-    let done = await api.call<Changed>(
-      'POST',
-      `${path}/${verb}`,
-      isDry ? { ...body, dryRun: true } : body,
-    );
+    const carryOut = (headers = {}) =>
+      api.call<Changed>('POST', `${path}/${verb}`, isDry ? { ...body, dryRun: true } : body, {
+        headers,
+      });
+    const isAsked = question !== undefined && !isDry && !flag(parsed, 'yes');
+    let done = isAsked
+      ? await asConfirmed({
+          show: () => api.call<ShownBurst>('GET', path),
+          question: (shown) => question(shown, parsed),
+          carryOut,
+        })
+      : await carryOut();
     // What had gone out is final once nothing is under way any more.
     for (let left = SETTLE_TRIES; done.isFinal === false && !isDry && left > 0; left -= 1) {
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-      done = await api.call<Changed>('POST', `${path}/${verb}`, body);
+      done = await carryOut();
     }
     answer(parsed.json, done, sentence(done, isDry));
     return 0;
@@ -86,7 +91,9 @@ export const fire = order({
   name: 'fire',
   usage: 'fire BURST [--outcome NAME]',
   about: 'release a burst on stand-by, now',
-  more: 'The first call leaves within a second. Where the burst has outcomes, one is named.',
+  more: `The first call leaves within a second. Where the burst has outcomes, one is named.
+What you say yes to is what is fired: if the burst changed meanwhile, you are asked again or told.
+With --yes nothing is read first.`,
   options: { outcome: { type: 'string', value: 'NAME', about: 'which of them came true' } },
   question: (shown, parsed) => {
     const outcome = parsed.values.outcome ?? shown.outcomes?.[0];
@@ -98,8 +105,11 @@ export const fire = order({
       .filter(({ leg }) => legs.some(({ name }) => name === leg))
       .reduce((sum, leg) => sum + leg.recipients - leg.heldBack, 0);
     const posts = legs.filter(({ channel }) => channel !== 'email').map(({ channel }) => channel);
+    const isCounted = shown.sent.recipients > 0;
+    const isByEmail = legs.some(({ channel }) => channel === 'email');
     const parts = [
       ...(people > 0 ? [`${many(people, 'person', 'people')} by email`] : []),
+      ...(isByEmail && !isCounted ? ['email to lists that are not counted yet'] : []),
       ...(posts.length > 0 ? [`${many(posts.length, 'post')} (${posts.join(', ')})`] : []),
     ];
     return `${shown.burst} goes out now: ${parts.join(' and ')}. Fire?`;

@@ -15,6 +15,7 @@ const STEPS: { readonly [code: string]: string } = {
   moment_missing: 'say it: volley schedule BURST --at "20:00 Europe/Paris"',
   zone_missing: 'write it as "20:00 Europe/Paris"',
   not_frozen: 'the list is frozen when the burst is made ready, up to 5 minutes before its moment',
+  precondition_failed: 'look at it as it is now: volley status BURST',
   contended: 'nothing was changed; give the command again',
   key_reused: 'leave --key out: this is another command',
 };

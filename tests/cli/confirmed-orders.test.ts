@@ -1,0 +1,184 @@
+// What a person said yes to is what is carried out: the real commands, a terminal, the API behind HTTP.
+
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { advance, type BurstEvent } from '#domain/advance.ts';
+import type { Burst } from '#domain/burst.ts';
+import { loadBurst, saveBurst } from '#store/bursts.ts';
+import { cancel, fire, resume } from '../../cli/change.ts';
+import { type Api, adminToken, anApi } from '../api/an-api.ts';
+import { files, launch } from '../commands/a-context.ts';
+import { aTerminal, type Terminal } from './a-terminal.ts';
+
+const BURST = 'atlas-launch';
+const night = launch.replace(
+  /at: .*/,
+  'standby: { from: 2027-03-01 12:00 UTC, until: 2027-03-01 23:00 UTC }',
+);
+const token = adminToken;
+
+let api: Api;
+let server: Server;
+let terminal: Terminal;
+let args: string[];
+let orders: { readonly path: string; readonly ifMatch: string | undefined }[];
+
+beforeEach(async () => {
+  api = anApi();
+  orders = [];
+  server = createServer((request, response) => {
+    const { method = '', url = '' } = request;
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    let body = '';
+    request.on('data', (piece) => {
+      body += piece;
+    });
+    request.on('end', async () => {
+      if (method === 'POST') orders.push({ path: url, ifMatch: headers['if-match'] });
+      const answer = await api.raw(method, url, { headers, ...(body === '' ? {} : { body }) });
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(answer.text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  args = [BURST, '--url', url];
+  terminal = aTerminal({ columns: 100, rows: 30 });
+  process.env.VOLLEY_TOKEN = token;
+});
+
+afterEach(async () => {
+  terminal.restore();
+  delete process.env.VOLLEY_TOKEN;
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+async function planned(text: string): Promise<void> {
+  const csv = 'email\nana@example.org\nben@example.org\n';
+  await api.call('POST', '/v1/audiences/prospects/import', { token, csv });
+  const json = { file: { name: 'atlas.yaml', text }, files };
+  expect((await api.call('POST', '/v1/bursts', { token, json })).status).toBe(200);
+}
+
+async function onStandby(): Promise<void> {
+  await planned(night);
+  await api.call('POST', `/v1/bursts/${BURST}/standby`, { token, json: {} });
+}
+
+async function header(): Promise<Burst> {
+  const burst = await loadBurst(api.world.table, BURST, { consistent: true });
+  if (!burst) throw new Error('there is no burst');
+  return burst;
+}
+
+/** What a runner, or somebody else, writes meanwhile. */
+async function meanwhile(change: (burst: Burst) => Burst): Promise<void> {
+  const before = await header();
+  await saveBurst(api.world.table, before, change(before), 'meanwhile');
+}
+
+function happen(event: BurstEvent): Promise<void> {
+  return meanwhile((burst) => {
+    const next = advance(burst, event);
+    if (next.kind === 'refused') throw new Error(next.message);
+    return next.burst;
+  });
+}
+
+const questions = () => terminal.written().split('[y/N]').length - 1;
+
+test('fire carries the version that was shown', async () => {
+  await onStandby();
+  const { body } = await api.call('GET', `/v1/bursts/${BURST}`, { token });
+  const done = fire.run(args);
+  await terminal.reply('Fire?', 'y');
+  expect(await done).toBe(0);
+  expect(orders).toEqual([{ path: `/v1/bursts/${BURST}/fire`, ifMatch: `"${body.version}"` }]);
+  expect((await header()).state).toBe('armed');
+});
+
+test('a burst that only got readier is fired without a second question', async () => {
+  await onStandby();
+  const done = fire.run(args);
+  await terminal.reply('Fire?', async () => {
+    await meanwhile((burst) => ({
+      ...burst,
+      legs: burst.legs.map((leg) => ({ ...leg, state: 'prepared' as const })),
+    }));
+    return 'y';
+  });
+  expect(await done).toBe(0);
+  expect(orders).toHaveLength(2);
+  expect(questions()).toBe(1);
+  expect((await header()).state).toBe('armed');
+});
+
+test('other numbers are asked about once more, and a no leaves it on stand-by', async () => {
+  await onStandby();
+  const done = fire.run(args).catch((error) => error);
+  await terminal.reply('1 post (mastodon). Fire?', async () => {
+    await meanwhile((burst) => ({
+      ...burst,
+      legs: burst.legs.filter(({ channel }) => channel === 'email'),
+    }));
+    return 'y';
+  });
+  await terminal.reply('it has changed since you were asked', 'n');
+  expect(await done).toMatchObject({ exitCode: 4, code: 'unconfirmed' });
+  expect((await header()).state).toBe('standby');
+});
+
+test('what somebody else ended in the meantime is left alone, and named', async () => {
+  await onStandby();
+  const done = fire.run(args).catch((error) => error);
+  await terminal.reply('Fire?', async () => {
+    await api.call('POST', `/v1/bursts/${BURST}/cancel`, { token, json: {} });
+    return 'y';
+  });
+  expect(await done).toMatchObject({
+    exitCode: 1,
+    code: 'precondition_failed',
+    message: expect.stringContaining(
+      'atlas-launch was on stand-by when you were asked and is cancelled now: nothing was done',
+    ),
+  });
+  expect((await header()).state).toBe('cancelled');
+});
+
+test('what was edited in the meantime is left alone', async () => {
+  await planned(launch);
+  const done = cancel.run(args).catch((error) => error);
+  await terminal.reply('Cancel it for good?', async () => {
+    await planned(launch.replace('Atlas 2 is here', 'Atlas 2!'));
+    return 'y';
+  });
+  expect(await done).toMatchObject({ message: expect.stringContaining('was edited after you') });
+  expect((await header()).state).toBe('draft');
+});
+
+test('a stop that was resumed by somebody else is not resumed again', async () => {
+  await planned(launch);
+  const now = api.world.now;
+  await meanwhile((burst) => ({
+    ...burst,
+    state: 'stopped',
+    stoppedAt: now,
+    releasedAt: now,
+    reason: 'a look',
+  }));
+  const done = resume.run(args).catch((error) => error);
+  await terminal.reply('Resume?', async () => {
+    await happen({ kind: 'resume', now });
+    return 'y';
+  });
+  expect(await done).toMatchObject({ message: expect.stringContaining('nothing was done') });
+});
+
+test('with --yes, and for whoever asks the API, nothing has to be read first', async () => {
+  await onStandby();
+  expect(await fire.run([...args, '--yes'])).toBe(0);
+  expect(orders).toEqual([{ path: `/v1/bursts/${BURST}/fire`, ifMatch: undefined }]);
+});
