@@ -3,7 +3,10 @@
 import { CommandFailure, exitCodes } from './command.ts';
 
 export interface ConversionColumns {
-  readonly click: number;
+  /** One of these two, or both. */
+  readonly click?: number;
+  readonly person?: number;
+  readonly burst?: number;
   readonly id?: number;
   readonly value?: number;
   readonly at?: number;
@@ -22,6 +25,17 @@ const NAMES: Readonly<Record<Name, readonly string[]>> = {
     'reference',
     'source_code',
   ],
+  person: [
+    'person',
+    'email',
+    'e_mail',
+    'email_address',
+    'donor_email',
+    'customer_email',
+    'contact',
+    'contact_id',
+  ],
+  burst: ['burst', 'volley_burst'],
   id: [
     'id',
     'event_id',
@@ -39,16 +53,20 @@ const NAMES: Readonly<Record<Name, readonly string[]>> = {
 /** As every click id of ours looks: key, claims, signature. */
 const CLICK_ID = /^[a-z0-9]{1,8}\.[A-Za-z0-9._-]{5,200}\.[A-Za-z0-9_-]{16}$/;
 
-/** By heading, by `--map`, and for the click id by what the columns hold. */
+/**
+ * By heading, by `--map`, and for the click id by what the columns hold. Who it was is looked for
+ * only where a burst is named, so that no address is sent that nobody asked for.
+ */
 export function conversionColumns(
   header: readonly string[],
   sample: readonly (readonly string[])[],
   chosen: { readonly [name: string]: string },
+  burst?: string,
 ): ConversionColumns {
   for (const [name, heading] of Object.entries(chosen)) {
     if (!Object.hasOwn(NAMES, name)) {
       throw new CommandFailure(
-        `--map ${name}=${heading}: a conversion has click, id, value and at`,
+        `--map ${name}=${heading}: a conversion has click, person, burst, id, value and at`,
         exitCodes.usage,
       );
     }
@@ -70,20 +88,32 @@ export function conversionColumns(
     const found = NAMES[name].map((one) => plain.indexOf(one)).find((index) => index >= 0);
     return found;
   };
-  const click = place('click') ?? holdingClicks(header.length, sample);
-  if (click === undefined) {
+  const places: { -readonly [name in Name]?: number | undefined } = {
+    click: place('click') ?? holdingClicks(header.length, sample),
+    ...peopleColumns(place, chosen, burst),
+    id: place('id'),
+    value: place('value'),
+    at: place('at'),
+  };
+  if (places.click === undefined && places.person === undefined) {
     throw new CommandFailure(
-      'no column holds click ids: say which with --map click=HEADING',
+      'no column holds click ids: say which with --map click=HEADING, or who it was with --burst BURST --map person=HEADING',
       exitCodes.usage,
     );
   }
-  const [id, value, at] = [place('id'), place('value'), place('at')];
-  return {
-    click,
-    ...(id === undefined ? {} : { id }),
-    ...(value === undefined ? {} : { value }),
-    ...(at === undefined ? {} : { at }),
-  };
+  return Object.fromEntries(
+    Object.entries(places).filter(([, column]) => column !== undefined),
+  ) as ConversionColumns;
+}
+
+function peopleColumns(
+  place: (name: Name) => number | undefined,
+  chosen: { readonly [name: string]: string },
+  burst: string | undefined,
+): { readonly person?: number | undefined; readonly burst?: number | undefined } {
+  const column = place('burst');
+  if (burst === undefined && chosen.person === undefined && column === undefined) return {};
+  return { person: place('person'), burst: burst === undefined ? column : undefined };
 }
 
 function holdingClicks(

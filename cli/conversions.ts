@@ -1,11 +1,19 @@
-// `volley conversions import`: goals that a shop or a donation platform knows of, by click id.
+// `volley conversions import`: goals that a shop or a donation platform knows of, by click id or by person.
 
 import { basename } from 'node:path';
 import type { ImportedConversions } from '#commands/import-conversions.ts';
 import { readCsv } from '#domain/read-csv.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { rejectsPath } from './audience-import.ts';
-import { type Command, CommandFailure, exitCodes, flag, type Parsed, parse } from './command.ts';
+import {
+  type Command,
+  CommandFailure,
+  exitCodes,
+  flag,
+  type Parsed,
+  parse,
+  text,
+} from './command.ts';
 import {
   amountOf,
   type ConversionColumns,
@@ -20,13 +28,18 @@ import { answer, note } from './screen.ts';
 import { type Survey, surveyList } from './survey-list.ts';
 import { count, many } from './words.ts';
 
-const usage = 'conversions import FILE [--map click=HEADING]';
+const usage = 'conversions import FILE [--burst BURST] [--map NAME=HEADING]';
 const options = {
   map: {
     type: 'string',
     multiple: true,
     value: 'NAME=HEADING',
-    about: 'which column is click, id, value or at',
+    about: 'which column is click, person, burst, id, value or at',
+  },
+  burst: {
+    type: 'string',
+    value: 'BURST',
+    about: 'of whose list the people are, where rows say who it was',
   },
   minor: { type: 'boolean', about: 'amounts are in cents already' },
   rejects: { type: 'string', value: 'FILE', about: 'where rows that were not taken are written' },
@@ -37,13 +50,17 @@ const ROWS_AT_ONCE = 500;
 
 export const conversions: Command = {
   usage,
-  about: 'bring in goals that another system knows, by click id',
-  more: `Each row needs the click id that {click} put into the destination. The same id (an order number)
-counts once, however often the file is brought in; without one, click, time and amount together.`,
+  about: 'bring in goals that another system knows, by click id, by person, or by both',
+  more: `Each row needs the click id that {click} put into the destination, or who it was: an email address,
+its SHA-256 in hex, or a contact id, and with it the burst. The same id (an order number) counts once,
+however often the file is brought in; without one, click or person, time and amount together.
+Where a burst held people back (holdout), bring in everybody's goals by person: those held back have
+no link, and what the messages brought is told from both.`,
   options,
   words: ['import'],
   examples: [
     'volley conversions import donations.csv --dry-run',
+    'volley conversions import everybody.csv --burst launch --map person=Email --map id="Order No"',
     'volley conversions import orders.csv --map click=utm_content --map value=Total --map id="Order No"',
   ],
   run: async (args) => {
@@ -58,7 +75,8 @@ counts once, however often the file is brought in; without one, click, time and 
 
 async function importFile(parsed: Parsed, file: string): Promise<number> {
   const survey = await surveyList(openList(file));
-  const columns = conversionColumns(survey.header, survey.sample, chosenOf(parsed));
+  const burst = text(parsed, 'burst');
+  const columns = conversionColumns(survey.header, survey.sample, chosenOf(parsed), burst);
   if (!parsed.json) note(...mappingLines(file, survey, columns));
   const rejects = new RejectsFile(rejectsPath(parsed, file), survey);
   const progress = new Progress(survey.rows, 'rows', !parsed.json);
@@ -73,10 +91,13 @@ async function importFile(parsed: Parsed, file: string): Promise<number> {
   progress.end();
   rejects.close();
   const path = rejects.count > 0 ? rejects.path : undefined;
-  const { rows, taken, bursts } = run;
-  const result = { rows, taken, rejected: rejects.count, bursts, dryRun: run.isDry };
+  const { rows, taken, byPerson, bursts } = run;
+  const result = { rows, taken, byPerson, rejected: rejects.count, bursts, dryRun: run.isDry };
   answer(parsed.json, path === undefined ? result : { ...result, rejects: path }, [
     `${many(rows, 'row')} read, ${many(taken, 'conversion')} taken${run.isDry ? ' (dry run: nothing was changed)' : ''}`,
+    ...(byPerson === 0
+      ? []
+      : [`  ${count(byPerson)} say who it was: whoever is on the burst's list is counted`]),
     ...Object.entries(bursts).map(
       ([burst, sum]) => `  ${burst}  ${count(sum.count)}, worth ${(sum.value / 100).toFixed(2)}`,
     ),
@@ -94,6 +115,8 @@ class Run {
   readonly bursts: Record<string, { count: number; value: number }> = {};
   rows = 0;
   taken = 0;
+  byPerson = 0;
+  readonly #burst: string | undefined;
   #line = 1;
 
   constructor(api: ApiClient, parsed: Parsed, columns: ConversionColumns, delimiter: string) {
@@ -101,6 +124,7 @@ class Run {
     this.#columns = columns;
     this.#delimiter = delimiter;
     this.#isMinor = flag(parsed, 'minor');
+    this.#burst = text(parsed, 'burst');
     this.isDry = flag(parsed, 'dry-run');
   }
 
@@ -131,7 +155,8 @@ class Run {
   #read(cells: readonly string[]): object | { code: string; message: string; column: string } {
     const cell = (column: number | undefined) =>
       column === undefined ? '' : (cells[column] ?? '').trim();
-    const { click, id, value, at } = this.#columns;
+    const { click, person, burst, id, value, at } = this.#columns;
+    const whose = this.#burst ?? cell(burst);
     const amount = cell(value) === '' ? undefined : amountOf(cell(value), this.#isMinor);
     if (cell(value) !== '' && amount === undefined) {
       return { code: 'value_unclear', message: 'this is no amount', column: 'value' };
@@ -145,7 +170,9 @@ class Run {
       };
     }
     return {
-      click: cell(click),
+      ...(click === undefined ? {} : { click: cell(click) }),
+      ...(cell(person) === '' ? {} : { person: cell(person) }),
+      ...(whose === '' ? {} : { burst: whose }),
       ...(cell(id) === '' ? {} : { id: cell(id) }),
       ...(amount === undefined ? {} : { value: amount }),
       ...(instant === undefined ? {} : { at: instant }),
@@ -156,6 +183,7 @@ class Run {
     const body = { rows, ...(this.isDry ? { dryRun: true } : {}) };
     const said = await this.#api.call<ImportedConversions>('POST', '/v1/conversions/import', body);
     this.taken += said.taken;
+    this.byPerson += said.byPerson;
     for (const [burst, { count: more, value }] of Object.entries(said.bursts)) {
       const sum = this.bursts[burst] ?? { count: 0, value: 0 };
       this.bursts[burst] = { count: sum.count + more, value: sum.value + value };

@@ -6,7 +6,7 @@ import { number, percent, sayTime } from '#feedback/say-time.ts';
 const SCALE_COLUMNS = 30;
 
 export function resultsText(report: BurstReport): string[] {
-  const { answer, goal, asOf, zone, legs, finalRead } = report;
+  const { answer, goal, holdout, asOf, zone, legs, finalRead } = report;
   const { across, notes } = answer;
   return [
     plain(answer.headline),
@@ -14,6 +14,7 @@ export function resultsText(report: BurstReport): string[] {
     ...legs.flatMap((leg) => ['', ...legText(report, leg)]),
     ...(across === null ? [] : ['', plain(across)]),
     ...(goal === null ? [] : ['', `Goal: ${plain(goal.words)}`]),
+    ...(holdout === null ? [] : ['', plain(holdout.headline), `  ${plain(holdout.why)}`]),
     ...notes.map((note) => plain(note)),
   ];
 }

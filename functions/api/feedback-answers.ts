@@ -29,6 +29,7 @@ export const RedrivenAnswer = z.strictObject({
 
 export const ImportedConversionsAnswer = z.strictObject({
   taken: z.int(),
+  byPerson: z.int(),
   bursts: z.record(z.string(), z.strictObject({ count: z.int(), value: z.number() })),
   rejects: z.array(z.strictObject({ row: z.int(), code: z.string(), message: z.string() })),
 });

@@ -35,7 +35,7 @@ export const feedbackRoutes: readonly Route[] = [
   post(
     {
       path: '/v1/conversions/import',
-      summary: 'Bring in conversions by click id',
+      summary: 'Bring in conversions by click id, by person, or by both',
       scope: 'operator',
       answer: ImportedConversionsAnswer,
     },

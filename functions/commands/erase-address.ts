@@ -3,7 +3,8 @@
 import * as z from 'zod/mini';
 import { contactIdOf } from '#domain/contact-id.ts';
 import { Id } from '#domain/ids.ts';
-import { addressDigest, normaliseAddress } from '#domain/suppression.ts';
+import { normaliseAddress } from '#domain/normalise-address.ts';
+import { addressDigest } from '#domain/suppression.ts';
 import { audienceNames } from '#store/audience-names.ts';
 import { eraseContacts } from '#store/erase-contacts.ts';
 import { eraseMembers } from '#store/erase-members.ts';

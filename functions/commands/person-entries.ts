@@ -3,7 +3,7 @@
 import type { Burst } from '#domain/burst.ts';
 import { type Fate, fateOf } from '#domain/fate-of.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
-import { normaliseAddress } from '#domain/suppression.ts';
+import { normaliseAddress } from '#domain/normalise-address.ts';
 import { loadManifestChunk } from '#store/manifests.ts';
 import type { CommandContext } from './context.ts';
 import { type Ledger, readLedger } from './progress.ts';

@@ -1,7 +1,7 @@
 // What came of it all: the goal, what every channel brought, and what the email itself added.
 
 import type { BurstReport } from '#feedback/report-of.ts';
-import { money, number, percent } from '#feedback/say-time.ts';
+import { money, number } from '#feedback/say-time.ts';
 import type { ComparisonReport } from '#statistics/comparison.ts';
 
 export function GoalMeter({ report }: { report: BurstReport }) {
@@ -57,24 +57,14 @@ export function Mix(props: { report: BurstReport; comparison: ComparisonReport }
   );
 }
 
-export function Holdout(props: {
-  report: BurstReport;
-  holdout: NonNullable<ComparisonReport['holdout']>;
-}) {
-  const { lift, lo, hi, incremental, incrementalLo, incrementalHi } = props.holdout;
+export function Holdout({ report }: { report: BurstReport }) {
+  const { holdout } = report;
+  if (!holdout) return null;
   return (
     <section class="sheet" aria-labelledby="holdout">
-      <h2 id="holdout">What the email itself added</h2>
-      <p>
-        {lift === null || incremental === null
-          ? 'Nobody was held back, or nobody was written to: nothing can be said.'
-          : `${points(lift)} more reached the goal than among those held back by chance (${points(lo)} to ${points(hi)}): about ${number(Math.round(incremental))} people (${number(Math.round(incrementalLo))} to ${number(Math.round(incrementalHi))}) who would not have come otherwise.`}
-      </p>
-      <p class="small soft">Given everything else that ran, the public post included.</p>
+      <h2 id="holdout">What the messages brought at all</h2>
+      <p>{holdout.headline}</p>
+      <p class="small soft">{holdout.why}</p>
     </section>
   );
-}
-
-function points(share: number): string {
-  return percent(share).replace(' %', ' percentage points');
 }

@@ -45,9 +45,7 @@ export function ResultsPage(props: ResultsProps) {
         <LegDetails report={report} leg={leg} />
       ))}
       {hasNumbers ? <Across report={report} comparison={comparison} /> : null}
-      {hasNumbers && comparison.holdout ? (
-        <Holdout report={report} holdout={comparison.holdout} />
-      ) : null}
+      <Holdout report={report} />
       <Records records={records} report={report} />
       <Registered report={report} />
     </Page>

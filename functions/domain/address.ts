@@ -1,7 +1,7 @@
 // Which texts we take for an email address: fewer than the standards allow, on purpose.
 
 import { domainToASCII } from 'node:url';
-import { normaliseAddress } from './suppression.ts';
+import { normaliseAddress } from './normalise-address.ts';
 
 export type AddressProblem =
   | 'empty'

@@ -25,6 +25,12 @@ export const ClickEvent = z.strictObject({
 });
 export type ClickEvent = z.output<typeof ClickEvent>;
 
+/**
+ * Of a conversion by person: `credit` may be credited to a click of theirs; `elsewhere` came with a
+ * click id and is credited by that, so that it is not counted twice.
+ */
+const ByPerson = z.enum(['credit', 'elsewhere']);
+
 /** A conversion, credited by click id (the token's claims) or by visitor. */
 export const ConversionEvent = z.strictObject({
   ...base,
@@ -36,8 +42,27 @@ export const ConversionEvent = z.strictObject({
   visitor: z.optional(z.string()),
   /** Minor units (cents); absent where the goal has no value. */
   value: z.optional(z.int()),
+  /** It was reported by person: `leg` and `call` are what chance gave them, no proof of a click. */
+  byPerson: z.optional(ByPerson),
 });
 export type ConversionEvent = z.output<typeof ConversionEvent>;
+
+/**
+ * A conversion reported by person, as the queue gets it: whose entry of the burst's list it is, is
+ * found when it is recorded. Nothing in it names the person to whoever lacks the key.
+ */
+export const PersonConversion = z.strictObject({
+  kind: z.literal('person_conversion'),
+  at: InstantSchema,
+  burst: Id,
+  /** Keyed digest of the contact id. */
+  person: z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/)),
+  /** Digest of the caller's own id. */
+  goal: z.string().check(z.minLength(1), z.maxLength(64)),
+  value: z.optional(z.int()),
+  byPerson: ByPerson,
+});
+export type PersonConversion = z.output<typeof PersonConversion>;
 
 /** An SES event about one entry of one burst, reduced to what we keep. */
 export const EmailEvent = z.strictObject({

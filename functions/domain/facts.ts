@@ -1,6 +1,7 @@
 // What is known of one recipient or visitor. Merging is idempotent and does not care for order:
 // first times are minima, marks are sets, clicks and conversions are sets by time and by id.
 
+import type { ConversionEvent } from './event.ts';
 import type { AgentKind } from './human-click.ts';
 
 /** Bits of `marks`. */
@@ -24,10 +25,12 @@ export interface ClickFact {
 export interface ConversionFact {
   readonly id: string;
   readonly at: number;
-  /** `leg/call` of the click id it came with. */
+  /** `leg/call` of the click id it came with; empty where it is known by person alone. */
   readonly link: string;
   /** Minor units; 0 where it has none. */
   readonly value: number;
+  /** Somebody reported it by person, whether or not by click id as well; see `ConversionEvent`. */
+  readonly byPerson?: ConversionEvent['byPerson'];
 }
 
 export interface Facts {
@@ -108,13 +111,17 @@ export function mergeClick(facts: Facts, click: ClickFact): boolean {
   return true;
 }
 
-/** One id is one conversion; reported with different words, the earliest report counts. */
+/**
+ * One id is one conversion; reported in different words, the earliest report with a click id
+ * counts, else the earliest. That it was reported by person as well is kept beside it.
+ */
 export function mergeConversion(facts: Facts, conversion: ConversionFact): boolean {
   const place = facts.conversions.findIndex((one) => one.id >= conversion.id);
   const known = place < 0 ? undefined : facts.conversions[place];
   if (known?.id === conversion.id) {
-    if (compareReports(known, conversion) <= 0) return false;
-    facts.conversions = facts.conversions.with(place, conversion);
+    const both = joinedReports(known, conversion);
+    if (both === known) return false;
+    facts.conversions = facts.conversions.with(place, both);
     return true;
   }
   const at = place < 0 ? facts.conversions.length : place;
@@ -159,7 +166,17 @@ function worse(known: ClickFact, click: ClickFact): ClickFact {
   return isSame ? known : { at: known.at, link: known.link, isHead, isBait, agent };
 }
 
+const BY_PERSON = [undefined, 'credit', 'elsewhere'] as const;
+
+function joinedReports(known: ConversionFact, other: ConversionFact): ConversionFact {
+  const base = compareReports(known, other) <= 0 ? known : other;
+  const ranks = [known, other].map(({ byPerson }) => BY_PERSON.indexOf(byPerson));
+  const byPerson = BY_PERSON[Math.max(...ranks)];
+  return byPerson === base.byPerson || byPerson === undefined ? base : { ...base, byPerson };
+}
+
 function compareReports(a: ConversionFact, b: ConversionFact): number {
+  if ((a.link === '') !== (b.link === '')) return a.link === '' ? 1 : -1;
   if (a.at !== b.at) return a.at - b.at;
   if (a.link !== b.link) return a.link < b.link ? -1 : 1;
   return a.value - b.value;

@@ -1,9 +1,9 @@
 // From facts to a tally: what one recipient or visitor counts for.
 
-import { type AttributionRule, creditedLink } from './attribution.ts';
-import { type Facts, marks } from './facts.ts';
+import { type AttributionRule, creditedLink, type Touch } from './attribution.ts';
+import { type ConversionFact, type Facts, marks } from './facts.ts';
 import { classifyClicks } from './human-click.ts';
-import { heldOutRow, type Tally, TallyBuilder, waveRow } from './tally.ts';
+import { type Arm, armRow, type Tally, TallyBuilder, waveRow } from './tally.ts';
 
 /** What a burst fixes for its counting. */
 export interface FoldRule extends AttributionRule {
@@ -54,7 +54,7 @@ interface Came {
 
 function foldOne(one: One): void {
   const { facts, rule, builder } = one;
-  if (foldHeldOut(one)) return;
+  if (foldArm(one) === 'held_out') return;
   const came: Came = { reached: new Set(), answeredAt: new Map(), isScanned: false };
   if (facts.link !== '') foldEmail(one, came);
   if (facts.clicks.length > 0) foldClicks(one, came);
@@ -73,14 +73,20 @@ function foldOne(one: One): void {
   }
 }
 
-/** Who was held back counts for no call, whatever became known of them. */
-function foldHeldOut({ holder, facts, rule, builder }: One): boolean {
-  const own = rule.heldOut?.find(({ from, to }) => Number(holder) >= from && Number(holder) < to);
-  if (!own) return false;
-  if (facts.conversions.some(({ at }) => at <= rule.countedUntil)) {
-    builder.add(heldOutRow(own.leg), 'converting');
-  }
-  return true;
+/**
+ * What the messages brought is told from conversions by person alone: by click id, nobody who was
+ * held back could ever be seen to convert. Whoever was held back counts for no call.
+ */
+function foldArm({ holder, facts, rule, builder }: One): Arm | undefined {
+  const { heldOut = [], releasedAt, countedUntil } = rule;
+  if (heldOut.length === 0) return undefined;
+  const place = Number(holder);
+  const arm = heldOut.some(({ from, to }) => place >= from && place < to) ? 'held_out' : 'treated';
+  const isCounted = facts.conversions.some(
+    ({ at, byPerson }) => byPerson !== undefined && at >= releasedAt && at <= countedUntil,
+  );
+  if (isCounted) builder.add(armRow(arm), 'converting');
+  return arm;
 }
 
 function answerOf({ metric }: FoldRule): 'uniqueHuman' | 'converting' {
@@ -134,11 +140,22 @@ function foldClicks({ facts, rule, builder }: One, came: Came): void {
   }
 }
 
+/** Known by person alone it has no click id that proves a click. */
+function linkOf(
+  conversion: ConversionFact,
+  touches: readonly Touch[],
+  rule: FoldRule,
+): string | undefined {
+  if (conversion.link === '' && conversion.byPerson === 'elsewhere') return undefined;
+  const link = creditedLink(conversion, touches, rule);
+  return link === '' ? undefined : link;
+}
+
 function foldConversions({ facts, rule, builder }: One, came: Came): void {
   const touches = facts.clicks.filter((click) => !click.isBait);
   const first = new Map<string, { at: number; value: number }>();
   for (const conversion of facts.conversions) {
-    const link = creditedLink(conversion, touches, rule);
+    const link = linkOf(conversion, touches, rule);
     if (link === undefined) continue;
     came.reached.add(link);
     builder.add(link, 'conversions');

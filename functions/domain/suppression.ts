@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { hmacSha256Text } from './hmac.ts';
 import { Id, InstantSchema, Mark } from './ids.ts';
+import { normaliseAddress } from './normalise-address.ts';
 
 export const SuppressionReason = z.enum([
   'unsubscribed',
@@ -41,11 +42,6 @@ export const ChangeLogEntry = z.strictObject({
   reason: z.string(),
 });
 export type ChangeLogEntry = z.output<typeof ChangeLogEntry>;
-
-/** The one normal form under which addresses are compared: trimmed, lower case, NFC. */
-export function normaliseAddress(address: string): string {
-  return address.trim().normalize('NFC').toLowerCase();
-}
 
 /** `#`, which no digest and no address without an at sign begins with. */
 const ERASED = 0x23;

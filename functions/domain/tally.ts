@@ -51,9 +51,12 @@ export function waveRow(link: string, wave: number): string {
   return `${link}#${wave}`;
 }
 
-/** Counts of those of a leg whom chance held back: they got nothing, and some convert all the same. */
-export function heldOutRow(leg: string): string {
-  return `${leg}!`;
+/** Of a burst with a holdout: whom chance gave a message, and whom it held back. */
+export type Arm = 'treated' | 'held_out';
+
+/** Who of an arm converted, as reported by person: those held back do so all the same. */
+export function armRow(arm: Arm): string {
+  return `!${arm}`;
 }
 
 /** First answers of a link by their delay: counts by the place of `delayEnds`. */

@@ -20,6 +20,8 @@ export interface PublicPorts {
   readonly keyRing: () => Promise<KeyRing>;
   /** Secrets of those who report conversions, newest first; empty while there are none. */
   readonly conversionSecrets: () => Promise<readonly string[]>;
+  /** The key of digests of people. */
+  readonly suppressionKey: () => Promise<string>;
   readonly log: Log;
 }
 
@@ -37,6 +39,7 @@ export function createPublicPorts(settings: PublicSettings = publicSettings()): 
     table,
     keyRing: kept(async () => parseKeyRing(await parameter('links/keys')), now),
     conversionSecrets: kept(() => parameter('conversions/secrets').then(secretList, noneYet), now),
+    suppressionKey: kept(() => parameter('suppression/key'), now),
     log: createLog(),
   };
 }

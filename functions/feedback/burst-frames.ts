@@ -17,6 +17,8 @@ export interface BurstFrame {
   readonly recipients: number;
   /** Levels of the recipients' tree. */
   readonly depth: number;
+  /** Of a burst with outcomes: whether a leg is of the one that was taken. */
+  readonly isTaken: (leg: string) => boolean;
 }
 
 const KEPT_MS = 60_000;
@@ -50,7 +52,15 @@ async function frameOfBurst(table: Table, burst: Burst): Promise<BurstFrame | un
   const { campaign } = frame;
   const head = await loadManifestHead(table, burst.id);
   const { recipients = 0 } = burst;
-  return { campaign, rule: foldRuleOf(burst, frame, head), recipients, depth: depthOf(recipients) };
+  const rule = foldRuleOf(burst, frame, head);
+  const isTaken = (leg: string) => isLegTaken(burst, leg);
+  return { campaign, rule, recipients, depth: depthOf(recipients), isTaken };
+}
+
+/** Legs of no outcome leave whatever it is. */
+export function isLegTaken({ legs, outcome }: Pick<Burst, 'legs' | 'outcome'>, leg: string) {
+  const own = legs.find(({ name }) => name === leg)?.outcome;
+  return own === undefined || own === outcome;
 }
 
 /** The plan's frame; made from the plan when nobody stored it yet, and then stored if asked. */

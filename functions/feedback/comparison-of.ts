@@ -2,7 +2,7 @@
 
 import { burstCost } from '#domain/cost.ts';
 import { quantaMax } from '#domain/fold-facts.ts';
-import { type Counter, countOf, heldOutRow, waveRow } from '#domain/tally.ts';
+import { armRow, type Counter, countOf, waveRow } from '#domain/tally.ts';
 import type {
   CallTally,
   ChannelTally,
@@ -29,7 +29,7 @@ export function comparisonInput(
   groups: readonly ReportGroup[],
 ): ComparisonInput {
   const plan = planOf(basis, groups);
-  const holdout = holdoutOf(basis, groups);
+  const holdout = holdoutOf(basis);
   return {
     plan,
     channels: groups.map((group) => channelTally(basis, plan, group)),
@@ -37,19 +37,16 @@ export function comparisonInput(
   };
 }
 
-/** Everybody whom chance gave a message against everybody whom it held back, delivered or not. */
-function holdoutOf(basis: ReportBasis, groups: readonly ReportGroup[]): ComparisonInput['holdout'] {
-  const { holdout, tally } = basis;
-  if (!holdout) return undefined;
-  const emails = groups.filter(({ kind }) => kind === 'email');
-  const converting = emails
-    .flatMap((group) => group.shares.map(({ call }) => countsOf(basis, group, call)))
-    .reduce((sum, count) => sum + count('converting'), 0);
-  const heldOut = emails
-    .flatMap(({ legs }) => legs)
-    .reduce((sum, leg) => sum + countOf(tally, heldOutRow(leg), 'converting'), 0);
+/**
+ * Everybody whom chance gave a message against everybody whom it held back, delivered or not; by
+ * conversions that were reported by person, which are seen alike in both. Undefined without any.
+ */
+function holdoutOf({ holdout, tally }: ReportBasis): ComparisonInput['holdout'] {
+  const treated = countOf(tally, armRow('treated'), 'converting');
+  const heldOut = countOf(tally, armRow('held_out'), 'converting');
+  if (!holdout || treated + heldOut === 0) return undefined;
   return {
-    treated: { n: holdout.treated, s: Math.min(converting, holdout.treated) },
+    treated: { n: holdout.treated, s: Math.min(treated, holdout.treated) },
     holdout: { n: holdout.heldOut, s: Math.min(heldOut, holdout.heldOut) },
   };
 }

@@ -5,8 +5,8 @@ import type { WaveRange } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
 import { sumTallies } from '#domain/tally.ts';
 import { loadManifestHead } from '#store/manifests.ts';
-import { loadTallies, type Sent, type Tallies } from '#store/tallies.ts';
-import { frameFor } from './burst-frames.ts';
+import { type Frame, loadTallies, type Sent, type Tallies } from '#store/tallies.ts';
+import { frameFor, isLegTaken } from './burst-frames.ts';
 import { countSent } from './count-sent.ts';
 import { Declared, NativeMetrics, type ReportBasis } from './report-basis.ts';
 
@@ -49,7 +49,7 @@ export async function loadBasis(
     ...(sent ? { sent: sortedRows(sent) } : {}),
     declared: declaredOf(tallies),
     native: nativeOf(tallies),
-    ...(await manifestPart(table, burst.id, tally)),
+    ...(await manifestPart(table, burst, frame, tally)),
     ...(tallies.curve ? { answerCurve: tallies.curve } : {}),
     ...marks,
   };
@@ -84,18 +84,18 @@ function nativeOf({ native }: Tallies): ReportBasis['native'] {
   );
 }
 
-/** Waves and holdout stand in the manifest's head, which is read only where a row speaks of them. */
+/** Waves and holdout stand in the manifest's head, which is read only where there are any. */
 async function manifestPart(
   table: Table,
-  burst: string,
+  burst: Burst,
+  frame: Frame,
   tally: object,
 ): Promise<Pick<ReportBasis, 'waves' | 'holdout'>> {
-  if (!Object.keys(tally).some((row) => row.includes('#') || row.endsWith('!'))) {
-    return { waves: [] };
-  }
-  const head = await loadManifestHead(table, burst);
-  const legs = head?.legs ?? [];
-  const isKnown = Object.keys(tally).some((row) => row.endsWith('!'));
+  const hasWaves = Object.keys(tally).some((row) => row.includes('#'));
+  if (!hasWaves && frame.holdout === undefined) return { waves: [] };
+  const head = await loadManifestHead(table, burst.id);
+  // Of several outcomes one left: whom the others' legs would have reached was not treated.
+  const legs = (head?.legs ?? []).filter(({ leg }) => isLegTaken(burst, leg));
   const heldOut = legs
     .flatMap(({ held = [] }) => held)
     .filter(({ reason }) => reason === 'holdout')
@@ -103,7 +103,7 @@ async function manifestPart(
   const treated = legs.reduce((sum, { from, sendableTo }) => sum + sendableTo - from, 0);
   return {
     waves: legs.flatMap(({ leg, waves = [] }) => (waves.length < 2 ? [] : [wavesOf(leg, waves)])),
-    ...(isKnown && heldOut > 0 ? { holdout: { treated, heldOut } } : {}),
+    ...(heldOut > 0 ? { holdout: { treated, heldOut } } : {}),
   };
 }
 

@@ -50,8 +50,9 @@ export function mergeEvent(facts: Facts, event: FeedbackEvent): boolean {
       return mergeConversion(facts, {
         id: event.id,
         at: Math.floor(at),
-        link,
+        link: event.byPerson === undefined ? link : '',
         value: event.value ?? 0,
+        ...(event.byPerson === undefined ? {} : { byPerson: event.byPerson }),
       });
     default: {
       const isLinkNew = mergeLink(facts, link);

@@ -2,12 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import type { FeedbackEvent } from '#domain/event.ts';
-import { Fault } from '#domain/faults.ts';
-import type { ManifestHead, Member } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { appendTimely } from '#store/change-log.ts';
-import { loadManifestChunk, loadManifestHead } from '#store/manifests.ts';
+import { loadManifestHead } from '#store/manifests.ts';
+import { membersOf } from './members-of.ts';
 
 export interface NoteConvertedOptions {
   readonly table: Table;
@@ -62,14 +61,4 @@ async function digestsOf(
     }
   }
   return digests;
-}
-
-/** A manifest may be gone before its last conversion: then nobody of it can be named, only counted. */
-async function membersOf(table: Table, head: ManifestHead, chunk: number): Promise<Member[]> {
-  try {
-    return await loadManifestChunk(table, head.burst, head.freeze, chunk);
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'manifest_chunk_missing') return [];
-    throw error;
-  }
 }

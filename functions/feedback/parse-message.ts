@@ -1,6 +1,12 @@
 // One message of the feedback queue, whoever put it there.
 
-import { ClickEvent, ConversionEvent, EmailEvent, type FeedbackEvent } from '#domain/event.ts';
+import {
+  ClickEvent,
+  ConversionEvent,
+  EmailEvent,
+  type FeedbackEvent,
+  PersonConversion,
+} from '#domain/event.ts';
 import { parseJson } from '#domain/parse-json.ts';
 import { type ParsedMessage, parseSesEvent } from './parse-ses-event.ts';
 
@@ -14,13 +20,16 @@ const BODY_CHARACTERS_MAX = 262_144;
  * Clicks and conversions as our own functions send them; SES events raw or in SNS's envelope.
  * Poison is what nobody of ours can have meant; the reason quotes nothing of it.
  */
-export function parseMessage(body: string): ParsedMessage<FeedbackEvent> {
+export function parseMessage(body: string): ParsedMessage<FeedbackEvent | PersonConversion> {
   if (body.length > BODY_CHARACTERS_MAX) return { kind: 'poison', reason: 'too large a message' };
   const said = objectOf(body);
   if (!said) return { kind: 'poison', reason: 'no JSON object' };
   if (said.kind === 'click') return known(ClickEvent.safeParse(said), 'a malformed click');
   if (said.kind === 'conversion') {
     return known(ConversionEvent.safeParse(said), 'a malformed conversion');
+  }
+  if (said.kind === 'person_conversion') {
+    return known(PersonConversion.safeParse(said), 'a malformed conversion by person');
   }
   // The one thing we know of an email that SES does not tell.
   if (said.kind === 'email' && said.what === 'unsubscribe') {

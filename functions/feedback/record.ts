@@ -1,6 +1,6 @@
 // A batch of feedback: into raw events, facts and tallies, all of it before it is acknowledged.
 
-import type { EmailEvent, FeedbackEvent } from '#domain/event.ts';
+import type { EmailEvent, FeedbackEvent, PersonConversion } from '#domain/event.ts';
 import type { Log, Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import type { Space } from '#store/facts.ts';
@@ -11,6 +11,7 @@ import type { Child } from '#store/tally-form.ts';
 import { createAtMost } from './at-most.ts';
 import { type BurstFrame, createBurstFrames } from './burst-frames.ts';
 import { FactsTree } from './facts-tree.ts';
+import { findPeople } from './find-people.ts';
 import { holderOf } from './merge-event.ts';
 import { noteConverted } from './note-converted.ts';
 import { noteLastTries } from './note-last-tries.ts';
@@ -48,8 +49,10 @@ export function createRecord(
     for (const [burst, received] of sorted.byBurst) {
       try {
         const frame = await frames(burst);
-        if (frame) await recordBurst(ports, burst, frame, listed(received, frame, failed));
-        else ignored.foreign = (ignored.foreign ?? 0) + received.length;
+        if (frame) {
+          const named = await withPeople(ports, burst, { received, frame }, sorted);
+          await recordBurst(ports, burst, frame, listed(named, frame, failed));
+        } else ignored.foreign = (ignored.foreign ?? 0) + received.length;
       } catch (error) {
         const reason = reasonOf(error);
         ports.log.error('batch_failed', { burst, reason, count: received.length });
@@ -60,6 +63,35 @@ export function createRecord(
     await noteLastTries(ports, messages, failed);
     return [...failed.keys()];
   };
+}
+
+/** Conversions by person become those of an entry of the list; strangers' are not ours to count. */
+async function withPeople(
+  ports: RecordPorts,
+  burst: string,
+  { received, frame }: { readonly received: readonly Message[]; readonly frame: BurstFrame },
+  { failed, ignored }: Pick<SortedOut, 'failed' | 'ignored'>,
+): Promise<readonly Received[]> {
+  const known: Received[] = [];
+  const asked: { readonly messageId: string; readonly event: PersonConversion }[] = [];
+  for (const { messageId, event } of received) {
+    if (event.kind === 'person_conversion') asked.push({ messageId, event });
+    else known.push({ messageId, event });
+  }
+  if (asked.length === 0) return known;
+  const place = { burst, isTaken: frame.isTaken };
+  const found = await findPeople(
+    ports,
+    place,
+    asked.map(({ event }) => event),
+  );
+  for (const [index, one] of found.entries()) {
+    const messageId = asked[index]?.messageId ?? '';
+    if (one.kind === 'found') known.push({ messageId, event: one.event });
+    else if (one.kind === 'later') failed.set(messageId, 'the list is still being looked through');
+    else ignored.stranger = (ignored.stranger ?? 0) + 1;
+  }
+  return known;
 }
 
 /** Whoever has an ordinal that the list does not reach is nobody's reader: set aside. */
@@ -81,7 +113,7 @@ function reasonOf(error: unknown): string {
 }
 
 interface SortedOut {
-  readonly byBurst: ReadonlyMap<string, readonly Received[]>;
+  readonly byBurst: ReadonlyMap<string, readonly Message[]>;
   /** Reasons by message id: nobody can read them, now or later. */
   readonly failed: Map<string, string>;
   /** How many messages are not ours to count, by reason. */
@@ -91,7 +123,7 @@ interface SortedOut {
 function sortOut(ports: RecordPorts, messages: readonly QueueMessage[]): SortedOut {
   const failed = new Map<string, string>();
   const ignored: Record<string, number> = {};
-  const byBurst = new Map<string, Received[]>();
+  const byBurst = new Map<string, Message[]>();
   for (const { messageId, body } of messages) {
     const parsed = parseMessage(body);
     if (parsed.kind === 'event') {
@@ -107,6 +139,11 @@ function sortOut(ports: RecordPorts, messages: readonly QueueMessage[]): SortedO
     }
   }
   return { byBurst, failed, ignored };
+}
+
+interface Message {
+  readonly messageId: string;
+  readonly event: FeedbackEvent | PersonConversion;
 }
 
 interface Received {

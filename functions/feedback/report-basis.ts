@@ -74,7 +74,7 @@ export const ReportBasis = z.strictObject({
       ),
     }),
   ),
-  /** Whom chance gave a message and whom it held back; only where conversions of both are known. */
+  /** How many chance gave a message and how many it held back; only where it held anybody back. */
   holdout: z.optional(
     z.strictObject({ treated: z.int().check(z.gte(0)), heldOut: z.int().check(z.gte(0)) }),
   ),

@@ -16,6 +16,7 @@ import type { ReportBasis } from './report-basis.ts';
 import { groupsOf, linksOf, type ReportGroup } from './report-groups.ts';
 import { type Answer, sayAnswer } from './say-answer.ts';
 import { type BetReport, betsOf } from './say-bet.ts';
+import { type HoldoutReport, sayHoldout } from './say-holdout.ts';
 import { type Said, sayVerdict } from './say-verdict.ts';
 
 export interface CallReport {
@@ -123,6 +124,8 @@ export interface BurstReport {
   readonly registration: ReportBasis['frame']['registration'];
   /** The statistics' whole report, with the counts and the plan it was computed from. */
   readonly comparison: ComparisonReport | { readonly refused: RefusedChannel['refused'] };
+  /** What the messages brought at all; null where chance held nobody back. */
+  readonly holdout: HoldoutReport | null;
 }
 
 /** Values as JSON has them, keys sorted: the same basis gives the same bytes. */
@@ -157,6 +160,7 @@ export function reportOf(basis: ReportBasis): BurstReport {
 function countedUntil({ burst, frame }: ReportBasis): number {
   return (burst.momentAt ?? 0) + frame.registration.windowMs;
 }
+    holdout: sayHoldout(basis, compared),
 
 /** A plan that cannot be followed refuses the comparison; counts are shown all the same. */
 function compareOrRefuse(input: ComparisonInput): BurstReport['comparison'] {

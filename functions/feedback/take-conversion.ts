@@ -1,13 +1,14 @@
 // A goal was reached: a signed server call, a pixel, or a script on the thank-you page.
 
-import type { ConversionEvent } from '#domain/event.ts';
+import type { ConversionEvent, PersonConversion } from '#domain/event.ts';
 import type { KeyRing } from '#domain/key-ring.ts';
 import { parseJson } from '#domain/parse-json.ts';
+import { personDigest } from '#domain/person-key.ts';
 import type { Log, Queue } from '#domain/ports.ts';
 import { type Claims, verify } from '#domain/token.ts';
 import { readerDigests } from '#domain/visitor.ts';
-import { conversionEvent } from './conversion-event.ts';
-import { readReport, readSmallReport } from './conversion-report.ts';
+import { conversionEvent, personConversion } from './conversion-event.ts';
+import { type ConversionReport, readReport, readSmallReport } from './conversion-report.ts';
 import {
   bodyOf,
   type HttpEvent,
@@ -23,6 +24,8 @@ export interface ConversionPorts {
   readonly keyRing: () => Promise<KeyRing>;
   /** Whoever knows one of them may report conversions. */
   readonly conversionSecrets: () => Promise<readonly string[]>;
+  /** Digests whoever is named by person. */
+  readonly suppressionKey: () => Promise<string>;
   readonly queue: Queue;
   readonly log: Log;
 }
@@ -71,14 +74,36 @@ async function fromServer(ports: ConversionPorts, event: HttpEvent): Promise<Htt
   if (signed.kind === 'refused') return refusal(400, signed.field, signed.message);
   const report = readReport(body, ports.now());
   if ('field' in report) return refusal(report.status, report.field, report.message, report.limit);
-  const claims = await claimsOf(ports, report.click);
-  if (!claims) return refusal(404, 'click', 'is no click id of ours');
-  await send(ports, conversionEvent(claims, report, report.id ?? signed.id, ports.now()));
+  const claims = report.click === undefined ? undefined : await claimsOf(ports, report.click);
+  // Of another campaign, perhaps: whoever is named as well is found without it.
+  if (!claims && !report.person?.burst) return refusal(404, 'click', 'is no click id of ours');
+  const id = report.id ?? signed.id;
+  if (claims) await send(ports, conversionEvent(claims, report, id, ports.now()));
+  if (report.person) await sendByPerson(ports, report.person, { report, id, claims });
   return {
     statusCode: 202,
     headers: { ...PRIVATE_HEADERS, ...JSON_TYPE },
     body: '{"taken":true}\n',
   };
+}
+
+interface Reported {
+  readonly report: ConversionReport;
+  readonly id: string;
+  readonly claims: Claims | undefined;
+}
+
+/** Not counted a second time where a click id credits it; then it tells what the messages brought. */
+async function sendByPerson(
+  ports: ConversionPorts,
+  { contact, burst }: NonNullable<ConversionReport['person']>,
+  { report, id, claims }: Reported,
+): Promise<void> {
+  const whose = burst ?? claims?.burst;
+  if (whose === undefined) return;
+  const person = personDigest(contact, await ports.suppressionKey());
+  const byPerson = claims ? 'elsewhere' : 'credit';
+  await send(ports, personConversion({ burst: whose, person, byPerson }, report, id, ports.now()));
 }
 
 async function fromPixel(
@@ -137,7 +162,10 @@ async function claimsOf(ports: ConversionPorts, token: string): Promise<Claims |
   return verify(token, 'click', ports.linkHost, ring.clicks);
 }
 
-async function send(ports: ConversionPorts, conversion: ConversionEvent): Promise<void> {
+async function send(
+  ports: ConversionPorts,
+  conversion: ConversionEvent | PersonConversion,
+): Promise<void> {
   try {
     await ports.queue.send([JSON.stringify(conversion)]);
   } catch (cause) {

@@ -1,7 +1,7 @@
 // Takes a person out of an audience, under whatever id she stands there.
 
+import { normaliseAddress } from '#domain/normalise-address.ts';
 import type { Table } from '#domain/ports.ts';
-import { normaliseAddress } from '#domain/suppression.ts';
 import { keys, SHARDS } from './keys.ts';
 import { pagesOf } from './query-all.ts';
 

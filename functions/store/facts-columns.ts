@@ -31,11 +31,14 @@ export const FactsColumns = z.strictObject({
   /** For each conversion: place, milliseconds, link, value. */
   conversions: Numbers,
   conversionIds: z.array(z.string()),
+  /** Of each conversion, where any was reported by person: its place in `BY_PERSON`. */
+  byPerson: z.optional(Numbers),
 });
 export type FactsColumns = z.output<typeof FactsColumns>;
 
 const TENTH_MS = 100;
 const AGENTS: readonly AgentKind[] = ['browser', 'odd', 'robot'];
+const BY_PERSON = [undefined, 'credit', 'elsewhere'] as const;
 const HEAD = 4;
 const BAIT = 8;
 
@@ -51,6 +54,7 @@ export function factsColumns(all: ReadonlyMap<string, Facts>): FactsColumns {
   const clicks: number[] = [];
   const conversions: number[] = [];
   const conversionIds: string[] = [];
+  const byPerson: number[] = [];
   for (const [place, [, facts]] of entries.entries()) {
     if (facts.clicks.length > 0) clicks.push(place, facts.clicks.length);
     let last = from;
@@ -59,9 +63,11 @@ export function factsColumns(all: ReadonlyMap<string, Facts>): FactsColumns {
       clicks.push(at - last, placeOf(link), flags);
       last = at;
     }
-    for (const { id, at, link, value } of facts.conversions) {
+    for (const conversion of facts.conversions) {
+      const { id, at, link, value } = conversion;
       conversions.push(place, at - from, placeOf(link), value);
       conversionIds.push(id);
+      byPerson.push(BY_PERSON.indexOf(conversion.byPerson));
     }
   }
   const column = (of: (facts: Facts) => number) => entries.map(([, facts]) => of(facts));
@@ -78,6 +84,7 @@ export function factsColumns(all: ReadonlyMap<string, Facts>): FactsColumns {
     clicks,
     conversions,
     conversionIds,
+    ...(byPerson.some((one) => one > 0) ? { byPerson } : {}),
     links,
   };
 }
@@ -172,7 +179,9 @@ function conversionsOf(columns: FactsColumns, linkAt: (place: number) => string,
       index * 4 + 4,
     );
     const list = found.get(place) ?? [];
-    list.push({ id, at: columns.from + offset, link: linkAt(link), value });
+    const byPerson = BY_PERSON[columns.byPerson?.[index] ?? 0];
+    const fact = { id, at: columns.from + offset, link: linkAt(link), value };
+    list.push(byPerson === undefined ? fact : { ...fact, byPerson });
     found.set(place, list);
   }
   return found;

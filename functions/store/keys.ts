@@ -38,6 +38,11 @@ export const keys = {
     pk: `B#${burst}#M`,
     sk: `${freeze}#${padded(chunk, ORDINAL_DIGITS)}#${padded(part, PART_DIGITS)}`,
   }),
+  /** Where people stand in a part of the frozen list, by a bucket of their digests. */
+  people: (burst: string, freeze: string, part: number, bucket: number): Key => ({
+    pk: `B#${burst}#P`,
+    sk: `${freeze}#${padded(part, PART_DIGITS)}#${padded(bucket, ORDINAL_DIGITS)}`,
+  }),
   /** Without a burst: of the deployment. */
   audit: (burst: string | undefined, position: number): Key => ({
     pk: auditsOf(burst),
@@ -223,6 +228,7 @@ const BURST_PART_KINDS: { readonly [letter: string]: string } = {
   X: 'raw_events',
   F: 'facts',
 };
+  P: 'people',
 
 const OTHER_KINDS: { readonly [letter: string]: string } = {
   V: 'change',

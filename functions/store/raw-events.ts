@@ -63,7 +63,7 @@ export async function* readRawEvents(
 /** Of what the events say, not of their ids alone: one id may be reported in other words. */
 function digestOf(events: readonly FeedbackEvent[]): string {
   const lines = events.map((event) => {
-    const value = event.kind === 'conversion' ? (event.value ?? 0) : '';
+    const value = event.kind === 'conversion' ? `${event.value ?? 0}${event.byPerson ?? ''}` : '';
     return `${event.id}\n${event.at}\n${event.leg}/${event.call}\n${value}\n`;
   });
   return hash('sha256', lines.sort().join(''), 'buffer').toString('base64url', 0, 16);

@@ -65,6 +65,8 @@ export const Frame = z.strictObject({
   registration: Registration,
   goal: z.optional(Goal),
   attributionMs: z.int(),
+  /** The share that chance holds back. */
+  holdout: z.optional(z.number()),
 });
 export type Frame = z.output<typeof Frame>;
 
@@ -210,3 +212,4 @@ function decodeSent(item: Item): Sent {
 function beside({ pk: _p, sk: _s, ...rest }: Item): object {
   return rest;
 }
+    ...(plan.holdout === undefined ? {} : { holdout: plan.holdout }),

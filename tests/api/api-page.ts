@@ -57,6 +57,16 @@ The code is for programs and stays; the message is for people.
 | --- | --- |
 ${errors.join('\n')}
 
+## Conversions
+
+A server of yours tells of a goal by \`POST /v/convert\` on the link domain, signed as below by a secret of
+the parameter \`conversions/secrets\`: \`{"click"?, "person"?, "burst"?, "id"?, "value"?, "at"?}\`. \`click\` is
+what \`{click}\` put into the destination; \`person\` is an email address, its SHA-256 in hex, or a contact id,
+and needs the \`burst\` unless a click id says it; one of the two, or both. \`id\` is your order number: the
+same one counts once. \`value\` is in minor units, \`at\` ISO 8601 with a zone. 202 once it is queued.
+Pages of yours may load \`/v/<click id>.gif\` or POST \`{"id"?, "value"?}\` to \`/v/<click id>\` instead,
+unsigned and for that click alone.
+
 ## Webhooks
 
 What a campaign file names under \`notify\` as an https URL gets signed requests as Standard Webhooks

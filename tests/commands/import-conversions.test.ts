@@ -32,7 +32,8 @@ test('a row with a click id of ours goes the way of every conversion, the same i
   const { sent, run } = aPlace();
   const row = { row: 1, click, id: 'order-1', value: 2_500, at: '2027-02-28T10:00:00Z' };
   const said = await run([row]);
-  expect(said).toEqual({ taken: 1, bursts: { launch: { count: 1, value: 2_500 } }, rejects: [] });
+  const bursts = { launch: { count: 1, value: 2_500 } };
+  expect(said).toEqual({ taken: 1, byPerson: 0, bursts, rejects: [] });
   await run([{ ...row, row: 9 }]);
   expect(sent[1]).toBe(sent[0]);
   expect(parseMessage(sent[0] ?? '').kind).toBe('event');

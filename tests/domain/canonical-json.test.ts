@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson } from '#domain/canonical-json.ts';
-import { addressDigest, normaliseAddress } from '#domain/suppression.ts';
+import { normaliseAddress } from '#domain/normalise-address.ts';
+import { addressDigest } from '#domain/suppression.ts';
 
 test.each([
   [{ b: 1, a: [true, null, 'x'] }, '{"a":[true,null,"x"],"b":1}'],

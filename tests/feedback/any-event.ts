@@ -30,6 +30,23 @@ export const anyEvent: fc.Arbitrary<FeedbackEvent> = fc.oneof(
     value: fc.nat({ max: 9 }),
   }),
   fc.record({
+    kind: fc.constant('conversion' as const),
+    id: fc.constantFrom('c1', 'c2', 'c3'),
+    at,
+    ...link,
+    ordinal: fc.constant(7),
+    value: fc.nat({ max: 2 }),
+    byPerson: fc.constantFrom('credit' as const, 'elsewhere' as const),
+  }),
+  fc.record({
+    kind: fc.constant('conversion' as const),
+    id: fc.constantFrom('c1', 'c2', 'c3'),
+    at,
+    ...link,
+    ordinal: fc.constant(7),
+    value: fc.nat({ max: 2 }),
+  }),
+  fc.record({
     kind: fc.constant('email' as const),
     id: fc.uuid(),
     at,

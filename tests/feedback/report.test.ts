@@ -4,7 +4,6 @@ import { acceptedByCall, type CallCounts } from '#domain/accepted-by-call.ts';
 import { callOf, drawBlock } from '#domain/draw.ts';
 import type { Lane } from '#domain/lane.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
-import { register } from '#domain/registration.ts';
 import { delayEnds } from '#domain/tally.ts';
 import type { WindowRecord } from '#domain/window-record.ts';
 import { buildReport } from '#feedback/build-report.ts';
@@ -398,37 +397,6 @@ test('networks are asked what became of posts; what they do not say is no zero',
   one.world.now += HOUR;
   await measurePosts(one.world.burst);
   expect(await shown()).toMatchObject({ engagement: { favourites: 9 } });
-});
-
-test('what the email itself added is told against those whom chance held back', async () => {
-  const one = await createFeedbackWorld({
-    recipients: 2_000,
-    plan: { registration: register({ metric: 'conversion', windowMs: 48 * HOUR }) },
-  });
-  const { table } = one.world;
-  const head = headOf(2_000, 1_800);
-  const held = [
-    { reason: 'suppressed', from: 1_800, to: 1_850 },
-    { reason: 'holdout', from: 1_850, to: 2_000 },
-  ];
-  const legs = head.legs.map((leg) => ({ ...leg, held }));
-  await saveManifestHead(table, undefined, { ...head, legs }, 'n');
-  const converting = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, place) =>
-      conversion({ ordinal: from + place, call: callAt(from + place), at: T + HOUR }),
-    );
-  await one.record(batchOf(converting(0, 180)));
-  const before = await buildReport(table, one.world.burst, one.world.now);
-  expect(before.comparison).toMatchObject({ holdout: null });
-  await one.record(batchOf(converting(1_850, 1_856)));
-  const report = await buildReport(table, one.world.burst, one.world.now);
-  expect(report.comparison).toMatchObject({
-    input: { holdout: { treated: { n: 1_800, s: 180 }, holdout: { n: 150, s: 6 } } },
-    holdout: { lift: expect.closeTo(0.06, 9), incremental: expect.closeTo(108, 6) },
-  });
-  // They count for no call.
-  const counted = report.legs[0]?.calls.reduce((sum, call) => sum + call.converting, 0);
-  expect(counted).toBe(180);
 });
 
 test('a list that left in waves with other splits is compared within its waves', async () => {

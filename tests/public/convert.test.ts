@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { ConversionEvent } from '#domain/event.ts';
+import { contactIdOf } from '#domain/contact-id.ts';
+import { ConversionEvent, PersonConversion } from '#domain/event.ts';
+import { personDigest } from '#domain/person-key.ts';
 import { createTakeConversion } from '#feedback/take-conversion.ts';
 import { clickToken, createWorld, keys, NOW, request } from './public-world.ts';
 
@@ -200,4 +202,61 @@ test('a conversion that is not in the queue is not answered as taken', async () 
     { event: 'conversion_unrecorded' },
     { event: 'conversion_unrecorded' },
   ]);
+});
+
+const reader = 'reader@example.org';
+const readerDigest = personDigest(contactIdOf(reader), 'a-suppression-key');
+
+test('a signed call may name the person: the queue gets a digest, and no address or order number', async () => {
+  const { world, ports } = await createWorld();
+  const said = { person: ' Reader@Example.org', burst: 'polls-close', id: 'order-7', value: 900 };
+  expect((await createTakeConversion(ports)(signed(said))).statusCode).toBe(202);
+  expect(world.sent).toHaveLength(1);
+  expect(PersonConversion.parse(JSON.parse(world.sent[0] ?? ''))).toMatchObject({
+    ...{ burst: 'polls-close', person: readerDigest, byPerson: 'credit', value: 900 },
+  });
+  expect(world.sent[0]).not.toMatch(/reader|order-7/i);
+});
+
+test('with a click id beside the person, the click id credits it', async () => {
+  const { world, ports } = await createWorld();
+  const said = { click: clickToken(), person: reader, id: 'order-7' };
+  await createTakeConversion(ports)(signed(said));
+  expect(world.sent.map((body) => JSON.parse(body))).toMatchObject([
+    { kind: 'conversion', ordinal: 17 },
+    { kind: 'person_conversion', byPerson: 'elsewhere', burst: 'polls-close' },
+  ]);
+});
+
+test('a click id of somebody else does not keep a person from being found', async () => {
+  const { world, ports } = await createWorld();
+  const take = createTakeConversion(ports);
+  const foreign = { click: 'utm-spring', person: reader, id: 'order-7' };
+  expect((await take(signed({ ...foreign, burst: 'polls-close' }))).statusCode).toBe(202);
+  expect(JSON.parse(world.sent[0] ?? '')).toMatchObject({ byPerson: 'credit' });
+  expect((await take(signed(foreign))).statusCode).toBe(404);
+});
+
+test.each([
+  { name: 'no burst', said: { person: reader }, field: 'burst' },
+  { name: 'a burst that is no id', said: { person: reader, burst: 'A B' }, field: 'burst' },
+  { name: 'a name', said: { person: 'Reader', burst: 'polls-close' }, field: 'person' },
+  { name: 'a number', said: { person: 7, burst: 'polls-close' }, field: 'person' },
+])('a person with $name is refused', async ({ said, field }) => {
+  const { world, ports } = await createWorld();
+  const answer = await createTakeConversion(ports)(signed(said));
+  expect([answer.statusCode, JSON.parse(answer.body).error.field]).toEqual([422, field]);
+  expect(answer.body).not.toContain(reader);
+  expect(world.sent).toEqual([]);
+});
+
+test('nobody but a signed server names people', async () => {
+  const { world, ports } = await createWorld();
+  const take = createTakeConversion(ports);
+  const body = JSON.stringify({ person: reader, burst: 'polls-close' });
+  const unsigned = await take(request({ method: 'POST', path: '/v/convert', body }));
+  expect(unsigned.statusCode).toBe(400);
+  await take(request({ method: 'POST', path: `/v/${clickToken()}`, body }));
+  await take(request({ path: `/v/${clickToken()}.gif?person=${reader}&burst=polls-close` }));
+  expect(world.sent.map((one) => JSON.parse(one).kind)).toEqual(['conversion', 'conversion']);
 });

@@ -81,6 +81,7 @@ export async function createWorld() {
     },
     keyRing: async () => parseKeyRing(RING),
     conversionSecrets: async () => ['first-conversion-secret', 'whsec_c2Vjb25kLXNlY3JldA=='],
+    suppressionKey: async () => 'a-suppression-key',
     queue: {
       async send(bodies: readonly string[]) {
         if (world.queue === 'down') throw new Error('queue down');
