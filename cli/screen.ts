@@ -68,21 +68,39 @@ export async function confirm(question: string, isSaid: boolean): Promise<void> 
 export class Live {
   #shown = 0;
 
-  show(lines: readonly string[]): void {
+  /** Where there are more lines than rows, those of the figures stay. */
+  show(facts: readonly string[], figures: readonly string[]): void {
     const width = Math.max(20, (out.columns ?? 100) - 1);
     const rows = Math.max(3, (out.rows ?? 50) - 1);
     // A line that wraps would be counted as one: cut instead.
-    const cut = lines
-      .slice(0, rows)
-      .map((line) => (widthOf(line) > width ? clip(line, width) : line));
+    const cut = fitting(facts, figures, rows).map((line) =>
+      widthOf(line) > width ? clip(line, width) : line,
+    );
     const back = this.#shown === 0 ? '' : `\u001b[${this.#shown}A`;
     out.write(`${back}${cut.map((line) => `\r\u001b[2K${line}\n`).join('')}\u001b[0J`);
     this.#shown = cut.length;
   }
+
+  /** Something else was written below: the next lines stand under it. */
+  leave(): void {
+    this.#shown = 0;
+  }
+}
+
+function fitting(facts: readonly string[], figures: readonly string[], rows: number): string[] {
+  if (facts.length + figures.length <= rows) return [...facts, ...figures];
+  const kept = Math.max(1, rows - figures.length - 1);
+  const left = `  ${facts.length - kept} more: a higher window has room for them`;
+  return [...facts.slice(0, kept), left, ...figures].slice(0, rows);
 }
 
 function clip(line: string, width: number): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are left out of a cut line
   const plain = line.replace(/\u001b\[[0-9;]*m/g, '');
-  return `${[...plain].slice(0, width - 1).join('')}…`;
+  let cut = '';
+  for (const one of plain) {
+    if (widthOf(cut + one) >= width) break;
+    cut += one;
+  }
+  return `${cut}…`;
 }

@@ -34,9 +34,9 @@ export interface WatchOptions {
 
 /** @returns the exit code: 5 where it ended as something a person has to look at */
 export async function watch(api: ApiClient, id: string, options: WatchOptions): Promise<number> {
-  const draw = drawer(options.json);
+  const { draw, tell } = drawer(options.json);
   for (;;) {
-    const shown = await look(api, id, options.patienceMs ?? PATIENCE_MS);
+    const shown = await look(api, id, { patienceMs: options.patienceMs ?? PATIENCE_MS, tell });
     draw(shown);
     if (OVER.has(shown.state)) {
       const needsPerson = shown.state === 'stopped' || shown.state === 'missed';
@@ -47,7 +47,11 @@ export async function watch(api: ApiClient, id: string, options: WatchOptions): 
 }
 
 /** Whoever watches wants to see the end of it: a server that is away for a moment comes back. */
-async function look(api: ApiClient, id: string, patienceMs: number): Promise<ShownBurst> {
+async function look(
+  api: ApiClient,
+  id: string,
+  { patienceMs, tell }: { readonly patienceMs: number; readonly tell: Drawer['tell'] },
+): Promise<ShownBurst> {
   const until = Date.now() + patienceMs;
   for (let told = false; ; told = true) {
     try {
@@ -55,7 +59,7 @@ async function look(api: ApiClient, id: string, patienceMs: number): Promise<Sho
     } catch (error) {
       const isAway = error instanceof CommandFailure && error.exitCode === exitCodes.unanswered;
       if (!isAway || Date.now() > until) throw error;
-      if (!told) note(`${error.message}; trying again`);
+      if (!told) tell(`${error.message}; trying again`);
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
   }
@@ -66,16 +70,28 @@ function pauseOf({ moment, now, state }: ShownBurst): number {
   return left < 10_000 || state === 'armed' ? NEAR_MS : EVERY_MS;
 }
 
-function drawer(isJson: boolean): (shown: ShownBurst) => void {
-  if (isJson) return (shown) => void process.stdout.write(`${JSON.stringify(shown)}\n`);
-  if (isLive()) {
-    const live = new Live();
-    return (shown) => {
-      const { facts, figures } = statusView(shown);
-      live.show([...facts, ...figures]);
-    };
+interface Drawer {
+  readonly draw: (shown: ShownBurst) => void;
+  /** What is no part of the burst. */
+  readonly tell: (line: string) => void;
+}
+
+function drawer(isJson: boolean): Drawer {
+  if (isJson) {
+    return { draw: (shown) => void process.stdout.write(`${JSON.stringify(shown)}\n`), tell: note };
   }
-  return lineByLine();
+  if (!isLive()) return { draw: lineByLine(), tell: note };
+  const live = new Live();
+  return {
+    draw: (shown) => {
+      const { facts, figures } = statusView(shown);
+      live.show(facts, figures);
+    },
+    tell: (line) => {
+      live.leave();
+      note(line);
+    },
+  };
 }
 
 /** For logs and pipes: every fact when it changes, the figures every few seconds. */

@@ -107,8 +107,16 @@ export function bar(share: number, width: number): string {
   return `${'█'.repeat(full)}${'─'.repeat(width - full)}`;
 }
 
-/** Colours take no room. */
+/** Two columns of a terminal each: emoji and the letters of East Asia. */
+const WIDE =
+  /[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff01-\uff60]/u;
+
+/** In columns of a terminal. Colours and what is set above a letter take no room. */
 export function widthOf(text: string): number {
+  let width = 0;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
-  return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length;
+  for (const one of text.replace(/\u001b\[[0-9;]*m|[\p{Mn}\u200d]/gu, '')) {
+    width += WIDE.test(one) ? 2 : 1;
+  }
+  return width;
 }

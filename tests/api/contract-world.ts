@@ -17,6 +17,7 @@ import type { Hints } from './from-schema.ts';
 
 export interface ContractWorld {
   readonly api: Api;
+  readonly table: MemoryTable;
   readonly hints: Hints;
 }
 
@@ -70,7 +71,7 @@ export async function contractWorld(): Promise<ContractWorld> {
     leg: ['prospects', 'members', 'post'],
     'If-Match': [...versions, '"another"'],
   };
-  return { api, hints };
+  return { api, table, hints };
 }
 
 /** So many messages that nobody could read; they stay, whatever is tried. */

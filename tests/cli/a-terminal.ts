@@ -41,7 +41,8 @@ export function aTerminal({ columns, rows }: TerminalSize): Terminal {
     vi.spyOn(process.stderr, 'write').mockImplementation(take),
     vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as never),
   ];
-  vi.stubEnv('TERM', 'xterm-256color').stubEnv('NO_COLOR', '');
+  const kind = process.env.TERM;
+  process.env.TERM = 'xterm-256color';
   return {
     screen: () => display.lines(),
     written: () => written,
@@ -56,7 +57,8 @@ export function aTerminal({ columns, rows }: TerminalSize): Terminal {
     },
     restore() {
       for (const spy of spies) spy.mockRestore();
-      vi.unstubAllEnvs();
+      process.env.TERM = kind;
+      if (kind === undefined) delete process.env.TERM;
       for (const [name, descriptor] of kept) {
         if (descriptor) Object.defineProperty(process.stdout, name, descriptor);
         else Reflect.deleteProperty(process.stdout, name);

@@ -1,15 +1,14 @@
 // What a person said yes to is what is carried out: the real commands, a terminal, the API behind HTTP.
 
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { advance, type BurstEvent } from '#domain/advance.ts';
 import type { Burst } from '#domain/burst.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
 import { cancel, fire, resume } from '../../cli/change.ts';
-import { type Api, adminToken, anApi } from '../api/an-api.ts';
+import { type Api, adminToken } from '../api/an-api.ts';
 import { files, launch } from '../commands/a-context.ts';
 import { aTerminal, type Terminal } from './a-terminal.ts';
+import { type ServedApi, servedApi } from './served-api.ts';
 
 const BURST = 'atlas-launch';
 const night = launch.replace(
@@ -18,42 +17,21 @@ const night = launch.replace(
 );
 const token = adminToken;
 
+let served: ServedApi;
 let api: Api;
-let server: Server;
 let terminal: Terminal;
 let args: string[];
-let orders: { readonly path: string; readonly ifMatch: string | undefined }[];
 
 beforeEach(async () => {
-  api = anApi();
-  orders = [];
-  server = createServer((request, response) => {
-    const { method = '', url = '' } = request;
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-    );
-    let body = '';
-    request.on('data', (piece) => {
-      body += piece;
-    });
-    request.on('end', async () => {
-      if (method === 'POST') orders.push({ path: url, ifMatch: headers['if-match'] });
-      const answer = await api.raw(method, url, { headers, ...(body === '' ? {} : { body }) });
-      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(answer.text);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  args = [BURST, '--url', url];
+  served = await servedApi();
+  api = served.api;
+  args = [BURST, '--url', served.url];
   terminal = aTerminal({ columns: 100, rows: 30 });
-  process.env.VOLLEY_TOKEN = token;
 });
 
 afterEach(async () => {
   terminal.restore();
-  delete process.env.VOLLEY_TOKEN;
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await served.stop();
 });
 
 async function planned(text: string): Promise<void> {
@@ -96,7 +74,9 @@ test('fire carries the version that was shown', async () => {
   const done = fire.run(args);
   await terminal.reply('Fire?', 'y');
   expect(await done).toBe(0);
-  expect(orders).toEqual([{ path: `/v1/bursts/${BURST}/fire`, ifMatch: `"${body.version}"` }]);
+  expect(served.orders).toEqual([
+    { path: `/v1/bursts/${BURST}/fire`, ifMatch: `"${body.version}"` },
+  ]);
   expect((await header()).state).toBe('armed');
 });
 
@@ -111,7 +91,7 @@ test('a burst that only got readier is fired without a second question', async (
     return 'y';
   });
   expect(await done).toBe(0);
-  expect(orders).toHaveLength(2);
+  expect(served.orders).toHaveLength(2);
   expect(questions()).toBe(1);
   expect((await header()).state).toBe('armed');
 });
@@ -180,5 +160,5 @@ test('a stop that was resumed by somebody else is not resumed again', async () =
 test('with --yes, and for whoever asks the API, nothing has to be read first', async () => {
   await onStandby();
   expect(await fire.run([...args, '--yes'])).toBe(0);
-  expect(orders).toEqual([{ path: `/v1/bursts/${BURST}/fire`, ifMatch: undefined }]);
+  expect(served.orders).toEqual([{ path: `/v1/bursts/${BURST}/fire`, ifMatch: undefined }]);
 });
