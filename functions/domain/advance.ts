@@ -68,7 +68,7 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     if (!isIn(burst, 'draft', 'approved', 'scheduled', 'standby', 'missed'))
       return wrongState(burst, 'edit');
     const { approval: _a, momentAt: _m, standbyFrom: _f, standbyUntil: _u, ...rest } = burst;
-    const { reason: _r, outcome: _o, ...kept } = unleased(rest);
+    const { reason: _r, ...kept } = unfired(unleased(rest));
     return advanced({ ...kept, state: 'draft', contentHash: event.contentHash, legs: event.legs });
   },
 
@@ -95,7 +95,7 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     }
     const approval = approvalProblem(burst, event.momentAt);
     if (approval) return approval;
-    const { standbyFrom: _f, standbyUntil: _u, reason: _r, ...rest } = unleased(burst);
+    const { standbyFrom: _f, standbyUntil: _u, reason: _r, ...rest } = unfired(unleased(burst));
     return advanced(
       {
         ...rest,
@@ -117,7 +117,7 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
     }
     const approval = approvalProblem(burst, event.until);
     if (approval) return approval;
-    const { momentAt: _m, reason: _r, ...rest } = unleased(burst);
+    const { momentAt: _m, reason: _r, ...rest } = unfired(unleased(burst));
     return advanced(
       {
         ...rest,
@@ -430,6 +430,12 @@ function forOutcome(leg: LegSummary, outcome: string | undefined): LegSummary {
 function unleased(burst: Burst): Burst {
   const { holder: _h, leaseUntil: _l, preparedAt: _p, ...rest } = burst;
   return { ...rest, epoch: burst.epoch + 1 };
+}
+
+/** Given another moment, or none: a fire that was held or came to nothing counts no longer. */
+function unfired(burst: Burst): Burst {
+  const { firedAt: _f, outcome: _o, ...rest } = burst;
+  return rest;
 }
 
 /** A fire starts the first leg at once; a leg that leads T therefore moves T behind the fire. */

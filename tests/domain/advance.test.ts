@@ -220,6 +220,18 @@ describe('moments', () => {
     expect(burst).toMatchObject({ state: 'armed', momentAt: T + 7, firedAt: T + 7 });
   });
 
+  test('a fire that was held or missed is forgotten where the burst gets another moment', () => {
+    const fired = next(typical.standby, { kind: 'fire', now: T });
+    const held = next(fired, { kind: 'hold', epoch: fired.epoch, reason: 'token_expired' });
+    const missed = next(fired, { kind: 'miss', now: T + 7_200_000 });
+    for (const burst of [held, missed]) {
+      expect(burst.firedAt).toBe(T);
+      for (const kind of ['schedule', 'standby', 'edit'] as const) {
+        expect(next(burst, events[kind](burst))).not.toHaveProperty('firedAt');
+      }
+    }
+  });
+
   test('nothing is missed before its last deadline', () => {
     const at = (moment: number) => code(advance(typical.scheduled, { kind: 'miss', now: moment }));
     expect([T, T + 60_000, T + 60_001].map(at)).toEqual(['not_missed', 'not_missed', 'advanced']);
