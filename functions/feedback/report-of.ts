@@ -121,11 +121,11 @@ export interface BurstReport {
   readonly answer: Answer;
   readonly legs: readonly LegReport[];
   readonly goal: GoalReport | null;
+  /** What the messages brought at all; null where chance held nobody back. */
+  readonly holdout: HoldoutReport | null;
   readonly registration: ReportBasis['frame']['registration'];
   /** The statistics' whole report, with the counts and the plan it was computed from. */
   readonly comparison: ComparisonReport | { readonly refused: RefusedChannel['refused'] };
-  /** What the messages brought at all; null where chance held nobody back. */
-  readonly holdout: HoldoutReport | null;
 }
 
 /** Values as JSON has them, keys sorted: the same basis gives the same bytes. */
@@ -151,6 +151,7 @@ export function reportOf(basis: ReportBasis): BurstReport {
     answer: sayAnswer({ legs, compared, calls: frame.calls, registration: frame.registration }),
     legs,
     goal: goalOf(basis, groups),
+    holdout: sayHoldout(basis, compared),
     registration: frame.registration,
     comparison: compared,
   };
@@ -160,7 +161,6 @@ export function reportOf(basis: ReportBasis): BurstReport {
 function countedUntil({ burst, frame }: ReportBasis): number {
   return (burst.momentAt ?? 0) + frame.registration.windowMs;
 }
-    holdout: sayHoldout(basis, compared),
 
 /** A plan that cannot be followed refuses the comparison; counts are shown all the same. */
 function compareOrRefuse(input: ComparisonInput): BurstReport['comparison'] {

@@ -227,8 +227,8 @@ const BURST_PART_KINDS: { readonly [letter: string]: string } = {
   M: 'manifest',
   X: 'raw_events',
   F: 'facts',
-};
   P: 'people',
+};
 
 const OTHER_KINDS: { readonly [letter: string]: string } = {
   V: 'change',

@@ -197,6 +197,7 @@ export function frameOf(plan: Plan, contentHash: string): Frame {
     registration: plan.registration,
     ...(plan.goal ? { goal: plan.goal } : {}),
     attributionMs: plan.attributionMs,
+    ...(plan.holdout === undefined ? {} : { holdout: plan.holdout }),
   };
 }
 
@@ -212,4 +213,3 @@ function decodeSent(item: Item): Sent {
 function beside({ pk: _p, sk: _s, ...rest }: Item): object {
   return rest;
 }
-    ...(plan.holdout === undefined ? {} : { holdout: plan.holdout }),
