@@ -583,28 +583,32 @@ function comesToRest(truth: Truth, ledger: Ledger): string[] {
 // ---- V17: no retry storm ------------------------------------------------------------------------
 
 /**
- * Entries that go out again are those that were turned away. So the entries called are at most the
- * audience plus what was throttled, refused whole or retried by policy; and the calls are at most
- * those that a window needs, plus one for each call that was turned away in part.
+ * Entries that go out again are those that were turned away. So the entries called, once by
+ * everybody's first attempt and once more by the second of a policy that resends, are each at most
+ * the audience plus what was throttled or refused whole.
  */
 function noRetryStorm(truth: Truth): string[] {
   const broken: string[] = [];
   for (const known of truth.bursts) {
     const calls = truth.calls.filter((call) => call.burst === known.burst);
-    const emails = calls.filter((call) => call.provider === 'ses');
-    const called = emails.reduce((sum, call) => sum + call.addresses.length, 0);
-    const turnedAway = emails.reduce(
-      (sum, call) =>
-        sum + (call.arrived ? call.addresses.length - call.accepted : call.addresses.length),
-      0,
-    );
     const listed = known.legs.reduce((sum, leg) => sum + leg.audience.length, 0);
     const audience = listed + truth.imported.size * known.legs.length;
-    const most = audience + turnedAway;
-    if (called > most) {
-      broken.push(
-        `${known.burst} made ${called} attempts for ${audience} people, ${turnedAway} turned away`,
+    for (const attempt of [1, 2]) {
+      const emails = calls.filter(
+        (call) => call.provider === 'ses' && (call.attempt ?? 1) === attempt,
       );
+      const called = emails.reduce((sum, call) => sum + call.addresses.length, 0);
+      const turnedAway = emails.reduce(
+        (sum, call) =>
+          sum + (call.arrived ? call.addresses.length - call.accepted : call.addresses.length),
+        0,
+      );
+      const most = attempt === 1 || known.policy !== 'at-most-once' ? audience + turnedAway : 0;
+      if (called > most) {
+        broken.push(
+          `${known.burst} called ${called} entries for ${audience} people, ${turnedAway} turned away`,
+        );
+      }
     }
     const posts = calls.filter((call) => call.provider === 'network');
     const legs = known.legs.filter((leg) => leg.kind === 'post').length;
