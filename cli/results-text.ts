@@ -21,7 +21,7 @@ export function resultsText(report: BurstReport): string[] {
 
 function legText(
   { metric }: BurstReport,
-  { leg, channel, design, calls, verdict, bets }: LegReport,
+  { leg, channel, design, calls, verdict, bets, harm }: LegReport,
 ) {
   const { words } = verdict;
   const isClick = metric === 'click';
@@ -41,6 +41,7 @@ function legText(
     ...[words.why, words.sure].filter((line) => line !== '').map((line) => `  ${plain(line)}`),
     ...columns([head, ...rows]).map((line) => `  ${line}`),
     ...intervals(calls, isClick ? 'clicked' : 'reached the goal'),
+    ...harm.map((line) => `  ! ${plain(line)}`),
     ...bets.map((bet) => `  ${plain(bet.words)}`),
     `  ${plain(words.next)}`,
   ];

@@ -93,6 +93,7 @@ function compileEmailLeg(
     channel: 'email',
     audience,
     ...whoOf(leg),
+    ...segmentsOf(compilation, input),
     ...(leg.first === undefined ? {} : { first: leg.first }),
     allocation,
     ...holding,
@@ -111,6 +112,19 @@ function whoOf({ to }: EmailLegFile): Pick<EmailLegPlan, 'segment' | 'requireCon
     ...(to.segment === undefined ? {} : { segment: to.segment }),
     ...(to.consent === undefined ? {} : { requireConsent: true }),
   };
+}
+
+function segmentsOf(
+  compilation: Compilation,
+  { path, leg }: Input<EmailLegFile>,
+): Pick<EmailLegPlan, 'segments'> {
+  const segments = Object.entries(leg.segments ?? {}).map(([name, segment]) => ({ name, segment }));
+  if (segments.length === 0) return {};
+  if (segments.length > limits.segmentsMax) {
+    const message = `${segments.length} segments are more than anybody looks at`;
+    compilation.problem([...path, 'segments'], message, `at most ${limits.segmentsMax}`);
+  }
+  return { segments };
 }
 
 function audienceOf(

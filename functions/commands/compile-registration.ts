@@ -172,6 +172,9 @@ function registeredLeg(leg: LegPlan): RegisteredLeg {
     design: designOf(leg),
     weights: weights.map((one) => ({ ...one })),
     ...(outcome === undefined ? {} : { outcome }),
+    ...(leg.kind === 'email' && leg.segments
+      ? { segments: leg.segments.map((one) => one.name) }
+      : {}),
   };
   if (!series) return base;
   return { ...base, series: series.name, paired: series.paired, readMs: series.readMs };

@@ -4,8 +4,10 @@ import type { BurstReport, LegReport } from '#feedback/report-of.ts';
 import { number, percent } from '#feedback/say-time.ts';
 import type { ChannelReport } from '#statistics/channel-report.ts';
 import { CurvePlot } from './curve-plot.tsx';
+import { Harm } from './harm.tsx';
 import { IntervalPlot } from './interval-plot.tsx';
 import { Native } from './native.tsx';
+import { Providers } from './providers.tsx';
 import { RevenueLines } from './revenue-lines.tsx';
 import { Scrollable } from './scrollable.tsx';
 import { toneOf, wordOf } from './tone.ts';
@@ -36,7 +38,8 @@ export function LegDetails({ report, leg }: { report: BurstReport; leg: LegRepor
       {own ? <Depends leg={leg} own={own} /> : null}
       {own ? <RevenueLines leg={leg} own={own} /> : null}
       {leg.native ? <Native native={leg.native} leg={leg} /> : null}
-      {own ? <Harm leg={leg} own={own} /> : null}
+      {own ? <Harm report={report} leg={leg} own={own} /> : null}
+      {own ? <Providers report={report} leg={leg} own={own} /> : null}
       {own ? <Numbers report={report} leg={leg} own={own} /> : null}
       <p class="soft">{leg.verdict.words.next}</p>
     </section>
@@ -70,53 +73,6 @@ function Depends({ leg, own }: { leg: LegReport; own: ChannelReport }) {
             : `Without them the verdict would differ: ${says(withoutGateways)}.`}
         </p>
       )}
-    </div>
-  );
-}
-
-const HARMS: { readonly [kind: string]: string } = {
-  bounce: 'bounced',
-  complaint: 'complained',
-  unsubscribe: 'unsubscribed',
-};
-
-/** Whether a call does harm; each kind on its own, no correction to hide behind. */
-function Harm({ leg, own }: { leg: LegReport; own: ChannelReport }) {
-  const kinds = Object.keys(own.guardrails).sort();
-  if (kinds.length === 0 || leg.calls.length === 0) return null;
-  return (
-    <div>
-      <h3>Does a call do harm?</h3>
-      <Scrollable name={`Harm on ${leg.leg}`}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Call</th>
-              {kinds.map((kind) => (
-                <th scope="col">{HARMS[kind] ?? kind}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {leg.calls.map(({ call, say }) => (
-              <tr>
-                <th scope="row">{say}</th>
-                {kinds.map((kind) => {
-                  const one = own.guardrails[kind]?.find(({ id }) => id === call);
-                  return (
-                    <td>
-                      {one
-                        ? `${number(one.s)}${one.n > 0 ? ` (${percent(one.s / one.n)})` : ''}`
-                        : 'not known'}
-                      {one?.harm ? <span class="chip bad">more than chance</span> : null}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scrollable>
     </div>
   );
 }

@@ -130,6 +130,10 @@ export const EmailLegFile = z.strictObject({
     ]),
     'Who gets it: the name of an imported list, or a list with exceptions.',
   ),
+  segments: maySay(
+    z.record(name, Segment),
+    'Parts of its people by a name of your choice, such as young: { field: age, max: 25 }: whether a call does harm (unsubscribes, complaints, bounces) is looked at in each of them. At most 8; they may overlap.',
+  ),
   first: maySay(
     z.union([name, z.array(name).check(z.minLength(1), z.maxLength(5))]),
     'The order of sending: a column of the list, and whoever has a yes there is written to first; or several, one group after the other. Order only; calls stay even within every window.',

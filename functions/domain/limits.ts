@@ -83,6 +83,8 @@ export const limits = {
   /** As the file names them; a series is one of them, and so many posts in all. */
   legsMax: 20,
   slotsMax: 40,
+  /** Parts of a leg's people in which harm is looked at. */
+  segmentsMax: 8,
   postsMax: 60,
   audienceMax: 100_000_000,
   /** A moment further ahead than this is a slip of the pen. */

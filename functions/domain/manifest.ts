@@ -12,6 +12,8 @@ export const Member = z.strictObject({
   fields: z.record(z.string(), z.string()),
   /** Recipient's zone (IANA) where known. */
   zone: z.optional(z.string()),
+  /** Which of the leg's segments they were in at the freeze: bit n for the nth. */
+  segments: z.optional(z.int()),
 });
 export type Member = z.output<typeof Member>;
 

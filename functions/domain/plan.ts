@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { Envelope } from './envelope.ts';
 import { Id, InstantSchema, Name } from './ids.ts';
+import { limits } from './limits.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { Registration } from './registration.ts';
 import { Segment } from './segment.ts';
@@ -60,6 +61,12 @@ export const EmailLegPlan = z.strictObject({
   audience: Id,
   /** Those of the list whom the leg is meant for; absent: all of it. */
   segment: z.optional(Segment),
+  /** Parts of its people in which harm is looked at; they may overlap. */
+  segments: z.optional(
+    z
+      .array(z.strictObject({ name: Name, segment: Segment }))
+      .check(z.minLength(1), z.maxLength(limits.segmentsMax)),
+  ),
   /** Whoever has no recorded consent for the channel is held back. */
   requireConsent: z.optional(z.literal(true)),
   /** Members of these lists are left out. */

@@ -26,6 +26,8 @@ export const RegisteredLeg = z.strictObject({
   design: Design,
   /** Planned shares of exposure; of a later wave, its own stored allocation counts. */
   weights: z.array(z.strictObject({ call: Name, weight: z.number().check(z.gte(0)) })),
+  /** Parts of its people in which harm is looked at, by name, in the order of their bits. */
+  segments: z.optional(z.array(Name)),
   /** Of a series: the name all its slots share in the file. */
   series: z.optional(Name),
   /** Of a series: slots 2n and 2n + 1 are a pair in which every call stands once. */

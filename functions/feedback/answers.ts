@@ -11,6 +11,7 @@ import { saveCallRecord } from '#store/call-records.ts';
 import { loadComparison, saveComparison } from '#store/comparisons.ts';
 import { WINNER } from '#store/keys.ts';
 import { FINAL, type ReportExport } from './build-report.ts';
+import { keepParts } from './keep-parts.ts';
 import { loadBasis } from './load-basis.ts';
 import type { Declared, ReportBasis } from './report-basis.ts';
 import { type BurstReport, type LegReport, reportOf } from './report-of.ts';
@@ -36,8 +37,12 @@ export interface Look {
 /** Declares live winners; answers with what is due and was not told yet. */
 export async function watchAnswers(look: Look): Promise<AnswerDue | undefined> {
   const { table, burst, now } = look;
-  const basis = await loadBasis(table, burst, { now, finalRead: false });
-  const before = reportOf(basis);
+  let before = reportOf(await loadBasis(table, burst, { now, finalRead: false }));
+  if (wouldDeclare(before).length > 0) {
+    // A split that moved at one provider voids the comparison: looked at before a name is given.
+    await keepParts(table, burst, { now, why: 'claim' });
+    before = reportOf(await loadBasis(table, burst, { now, finalRead: false }));
+  }
   const declared = await declare(look, before);
   const isMature = before.legs.some((leg) => isComparable(leg) && !isWaiting(leg, before));
   if (!isMature || (await loadComparison(table, burst.id, told('mature')))) return undefined;
@@ -50,6 +55,9 @@ export async function watchAnswers(look: Look): Promise<AnswerDue | undefined> {
 /** The one read that was registered: taken once, on a snapshot, and kept with all it hangs on. */
 export async function readFinally(look: Look): Promise<AnswerDue> {
   const { table, burst, now } = look;
+  if (!(await loadComparison(table, burst.id, FINAL))) {
+    await keepParts(table, burst, { now, why: 'final' });
+  }
   const basis = await loadBasis(table, burst, { now, finalRead: true });
   const report: ReportExport = { format: 'volley-export-1', basis, report: reportOf(basis) };
   const kept = await saveComparison(
@@ -84,24 +92,31 @@ function told(kind: AnswerDue['kind']): string {
 async function declare(look: Look, report: BurstReport): Promise<boolean> {
   const { comparison } = report;
   if ('refused' in comparison) return false;
-  let isNew = false;
-  for (const channel of comparison.channels) {
-    if ('refused' in channel || channel.standing || channel.verdict.winner === null) continue;
-    const { winner, reason } = channel.verdict;
+  const winners = wouldDeclare(report);
+  for (const { channel, winner, reason } of winners) {
     const declared: Declared & { version: string; tally: ChannelTally | undefined } = {
-      channel: channel.channel,
+      channel,
       winner,
       reason: reason === 'final' ? 'final' : 'live',
       at: report.asOf,
       version,
-      tally: comparison.input.channels.find((one) => one.channel === channel.channel),
+      tally: comparison.input.channels.find((one) => one.channel === channel),
     };
-    const name = `${WINNER}${channel.channel}`;
+    const name = `${WINNER}${channel}`;
     const comparisonItem = { name, savedAt: look.now, report: declared };
     await saveComparison(look.table, look.burst.id, comparisonItem, look.id());
-    isNew = true;
   }
-  return isNew;
+  return winners.length > 0;
+}
+
+/** Winners by the counts that were not declared before. */
+function wouldDeclare({ comparison }: BurstReport) {
+  if ('refused' in comparison) return [];
+  return comparison.channels.flatMap((one) => {
+    if ('refused' in one || one.standing || one.verdict.winner === null) return [];
+    const { winner, reason } = one.verdict;
+    return [{ channel: one.channel, winner, reason }];
+  });
 }
 
 function isComparable({ verdict: { status } }: LegReport): boolean {

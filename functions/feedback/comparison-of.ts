@@ -11,6 +11,7 @@ import type {
   WaveTally,
 } from '#statistics/comparison-input.ts';
 import { linkName } from '#store/link-tables.ts';
+import { harmOf, partsOf } from './parts-of.ts';
 import type { ReportBasis } from './report-basis.ts';
 import { linksOf, type ReportGroup } from './report-groups.ts';
 
@@ -97,6 +98,7 @@ function channelTally(basis: ReportBasis, plan: ComparisonPlan, group: ReportGro
     ...(standing ? { standing: { winner: standing.winner, reason: standing.reason } } : {}),
     ...(group.design === 'series' ? { posts: postsOf(basis, group), paired: group.paired } : {}),
     ...(waves ? { waves } : {}),
+    ...partsOf(basis, plan, group),
     ...(group.kind === 'email' ? { withoutGateways: withoutGateways(basis, group, calls) } : {}),
     ...(cost === undefined ? {} : { cost }),
   };
@@ -132,7 +134,7 @@ function callTally(basis: ReportBasis, group: ReportGroup, call: string): CallTa
       : { events: Math.max(human, count('conversions') - count('lateConversions')) }),
     money: count('value'),
     ...(value ? { value } : {}),
-    ...(group.kind === 'email' && exposures !== null ? { harm: harmOf(count, exposures) } : {}),
+    ...(group.kind === 'email' && exposures !== null ? { harm: harmOf(exposures, count) } : {}),
   };
 }
 
@@ -186,15 +188,6 @@ function cappedValue({ frame }: ReportBasis, count: Count, exposures: number | n
     sum: count('quanta') * step,
     sumSq: count('quantaSquares') * step * step,
     buyers: count('buyers'),
-  };
-}
-
-/** Whoever bounced was never exposed: bounces are counted out of both. */
-function harmOf(count: Count, exposures: number): NonNullable<CallTally['harm']> {
-  return {
-    bounce: { n: exposures + count('bounced'), s: count('bounced') },
-    complaint: Math.min(exposures, count('complained')),
-    unsubscribe: Math.min(exposures, count('unsubscribed')),
   };
 }
 

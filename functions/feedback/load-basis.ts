@@ -51,6 +51,7 @@ export async function loadBasis(
     native: nativeOf(tallies),
     ...(await manifestPart(table, burst, frame, tally)),
     ...(tallies.curve ? { answerCurve: tallies.curve } : {}),
+    ...(tallies.parts ? { parts: tallies.parts } : {}),
     ...marks,
   };
 }

@@ -9,6 +9,7 @@ import { loadTallies, type Sent, saveCurve } from '#store/tallies.ts';
 import { answerCurveOf } from './answer-curve.ts';
 import { type AnswerDue, noteTold, readFinally, watchAnswers } from './answers.ts';
 import { keepSent } from './count-sent.ts';
+import { keepParts } from './keep-parts.ts';
 
 export interface MeasurePorts {
   readonly table: Table;
@@ -105,7 +106,8 @@ function watchArming(
 export async function measureBurst(ports: MeasurePorts, burst: Burst): Promise<void> {
   const { table } = ports;
   const now = ports.now();
-  const { sent, curve } = await loadTallies(table, burst.id);
+  const tallies = await loadTallies(table, burst.id);
+  const { sent, curve } = tallies;
   await ports.countUnsubscribes?.(burst);
   await ports.measurePosts?.(burst);
   if (!curve) await saveCurve(table, burst.id, await answerCurveOf(table, burst));
@@ -118,6 +120,7 @@ export async function measureBurst(ports: MeasurePorts, burst: Burst): Promise<v
   await ports.news?.(burst, { inDoubt });
   const look = { table, burst, now, id: ports.id };
   if (!isDue) {
+    await keepParts(table, burst, { now, why: 'look', tallies });
     const due = await watchAnswers(look);
     if (due) await tell(ports, due);
     return;

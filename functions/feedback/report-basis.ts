@@ -5,7 +5,7 @@ import { BurstState } from '#domain/burst.ts';
 import { Id, InstantSchema, Name } from '#domain/ids.ts';
 import { LegState } from '#domain/leg.ts';
 import { BetBasis } from '#domain/manifest.ts';
-import { Frame, SentCounts } from '#store/tallies.ts';
+import { Frame, Parts, SentCounts } from '#store/tallies.ts';
 import { TallyForm } from '#store/tally-form.ts';
 
 /** What a network says of a post: a number, or why there is none. Missing is not zero. */
@@ -79,6 +79,8 @@ export const ReportBasis = z.strictObject({
     z.strictObject({ treated: z.int().check(z.gte(0)), heldOut: z.int().check(z.gte(0)) }),
   ),
   answerCurve: z.optional(AnswerCurve),
+  /** By mailbox provider and by segment, as of when the recipients were last looked through. */
+  parts: z.optional(Parts),
   /** This is the one read that was registered, on a snapshot. */
   finalRead: z.boolean(),
   now: InstantSchema,

@@ -16,6 +16,7 @@ import type { ReportBasis } from './report-basis.ts';
 import { groupsOf, linksOf, type ReportGroup } from './report-groups.ts';
 import { type Answer, sayAnswer } from './say-answer.ts';
 import { type BetReport, betsOf } from './say-bet.ts';
+import { sayHarm } from './say-harm.ts';
 import { type HoldoutReport, sayHoldout } from './say-holdout.ts';
 import { type Said, sayVerdict } from './say-verdict.ts';
 
@@ -99,6 +100,8 @@ export interface LegReport {
   readonly native: NativeGroups | null;
   /** Later waves that followed what earlier ones answered. */
   readonly bets: readonly BetReport[];
+  /** Calls that drive more people away than chance explains, each kind and each segment alone. */
+  readonly harm: readonly string[];
 }
 
 export interface BurstReport {
@@ -124,6 +127,12 @@ export interface BurstReport {
   /** What the messages brought at all; null where chance held nobody back. */
   readonly holdout: HoldoutReport | null;
   readonly registration: ReportBasis['frame']['registration'];
+  /** When recipients were last looked through by provider and segment, and how many of them. */
+  readonly parts: {
+    readonly asOf: number;
+    readonly looked: number;
+    readonly recipients: number;
+  } | null;
   /** The statistics' whole report, with the counts and the plan it was computed from. */
   readonly comparison: ComparisonReport | { readonly refused: RefusedChannel['refused'] };
 }
@@ -153,9 +162,20 @@ export function reportOf(basis: ReportBasis): BurstReport {
     goal: goalOf(basis, groups),
     holdout: sayHoldout(basis, compared),
     registration: frame.registration,
+    parts: partsOf(basis),
     comparison: compared,
   };
   return JSON.parse(reportJson(report)) as BurstReport;
+}
+
+function partsOf({ parts }: ReportBasis): BurstReport['parts'] {
+  if (!parts) return null;
+  const { countedAt, looked, recipients } = parts;
+  return { asOf: countedAt, looked, recipients };
+}
+
+function sayOf({ frame }: ReportBasis): (call: string) => string {
+  return (call) => frame.calls.find(({ name }) => name === call)?.say ?? call;
 }
 
 function countedUntil({ burst, frame }: ReportBasis): number {
@@ -196,6 +216,7 @@ function legReport(
     verdict: verdictOf(basis, group, calls, own),
     native: nativeGroups(basis, group),
     bets: betsOf(basis, group),
+    harm: own && !('refused' in own) ? sayHarm(own, sayOf(basis)) : [],
   };
 }
 
@@ -233,7 +254,7 @@ function callReport(
   ) => (isEmail ? (own?.[pick] ?? null) : null);
   return {
     call,
-    say: frame.calls.find((one) => one.name === call)?.say ?? call,
+    say: sayOf(basis)(call),
     recipients: fromLedger('recipients'),
     accepted: fromLedger('accepted'),
     refused: fromLedger('refused'),

@@ -112,10 +112,16 @@ function sure(input: SayVerdict): string {
     case 'no_clear_winner':
       return undecidedText(input, report);
     case 'invalid':
-      return 'Something other than chance decided who got which call; bounces or blocking that differ by call do that. Counts are shown, rates are not compared.';
+      return `${movedText(report)}Something other than chance decided who got which call; bounces or blocking that differ by call do that. Counts are shown, rates are not compared.`;
     default:
       return WHY_NOT[verdict.reason] ?? '';
   }
+}
+
+/** Where it moved, when it was not everywhere. */
+function movedText({ srm }: ChannelReport): string {
+  const names = (srm?.providers ?? []).map((name) => (name === 'others' ? 'the others' : name));
+  return names.length === 0 ? '' : `By mailbox provider, the split moved at ${names.join(', ')}. `;
 }
 
 function comparedText(input: SayVerdict, report: ChannelReport): string {

@@ -237,8 +237,21 @@ function memberOf(contact: Contact, leg: EmailLegPlan): Omit<Member, 'ordinal'> 
     const value = Object.hasOwn(contact.fields, slot) ? contact.fields[slot] : undefined;
     if (value !== undefined && value !== '') fields[slot] = value;
   }
-  const base = { address: contact.address, fields };
-  return contact.zone === undefined ? base : { ...base, zone: contact.zone };
+  const segments = segmentsOf(contact, leg);
+  return {
+    address: contact.address,
+    fields,
+    ...(contact.zone === undefined ? {} : { zone: contact.zone }),
+    ...(segments === 0 ? {} : { segments }),
+  };
+}
+
+/** Bit n for the nth of the leg's segments: what is known of a contact may change later. */
+function segmentsOf(contact: Contact, { segments = [] }: EmailLegPlan): number {
+  return segments.reduce(
+    (bits, { segment }, place) => (matches(segment, contact) ? bits | (1 << place) : bits),
+    0,
+  );
 }
 
 /** Lanes over each leg's sendable ordinals, or over each of its waves, numbered through the burst. */

@@ -9,6 +9,7 @@ import {
   type ChannelTally,
   type ComparisonPlan,
   callsInOrder,
+  type SegmentTally,
 } from './comparison-input.ts';
 import { type Decision, decide, type KnownArm, maturityMin } from './decide.ts';
 import { decideSeries } from './decide-series.ts';
@@ -75,6 +76,7 @@ export type ChannelReport = {
   /** hours until live claims are allowed and until the window closes; 0 when reached */
   liveInHours: number | null;
   finalReadInHours: number;
+  /** `providers`: those at which the split moved; any of them voids the comparison as the whole does */
   srm: (Srm & { flagged: boolean; byWave: boolean; providers: string[] }) | null;
   /** smallest lift these numbers could have shown with 80 % power; null when none */
   visibleLift: number | null;
@@ -82,6 +84,8 @@ export type ChannelReport = {
   neededPerCall: number | null;
   calls: CallReport[];
   guardrails: Record<string, Guardrail[]>;
+  /** the same within every registered segment, each on its own */
+  guardrailsBySegment: { segment: string; guardrails: Record<string, Guardrail[]> }[];
   /** the verdict on all clicks and without the recipients behind mail scanners */
   sensitivity: {
     allClicks: Verdict | null;
@@ -120,6 +124,10 @@ export function channelReport(plan: ComparisonPlan, tally: ChannelTally): Channe
     neededPerCall: known ? neededPerCall(plan, known) : null,
     calls: callReports(plan, tally, calls, verdict),
     guardrails: harmOf(calls),
+    guardrailsBySegment: (tally.segments ?? []).map(({ name, calls: own }) => ({
+      segment: name,
+      guardrails: harmOf(own),
+    })),
     sensitivity: sensitivityOf(plan, tally, calls, reached.maturity),
     nextTime: nextTime(verdict.reason, tally.finalRead),
   };
@@ -239,7 +247,10 @@ function wavesOf(
   );
 }
 
-/** Sample ratio mismatch overall, by wave and by mailbox provider (Bonferroni over the checks). */
+/**
+ * Sample ratio mismatch overall, by wave and by mailbox provider, each kind with the whole limit
+ * shared over its checks (Bonferroni). The chi-square counts where it holds: 5 expected everywhere.
+ */
 function splitOf(
   plan: ComparisonPlan,
   tally: ChannelTally,
@@ -248,24 +259,36 @@ function splitOf(
   const arms = knownArms(calls);
   if (!arms || arms.length < 2 || tally.design !== 'randomized') return null;
   const weights = weightsOf(plan, tally, calls);
+  const places = calls.map(({ id }) => plan.calls.indexOf(id));
   const whole = srm({ observed: arms.map(({ n }) => n), weights });
-  const off = (check: Srm, limit: number) =>
-    Math.min(check.sequentialP, tally.finalRead ? check.p : 1) < limit;
+  const off = (check: Srm, limit: number, isLarge = true) =>
+    Math.min(check.sequentialP, tally.finalRead && isLarge ? check.p : 1) < limit;
   const { waves = [], providers = [] } = tally;
   const byWave = waves.some((wave) => {
-    const own = calls.map(({ id }) => wave.arms[plan.calls.indexOf(id)]?.n ?? 0);
-    const planned = calls.map(
-      ({ id }) => (wave.weights ?? tally.weights ?? plan.weights)[plan.calls.indexOf(id)] ?? 0,
+    const own = places.map((place) => wave.arms[place]?.n ?? 0);
+    const planned = places.map(
+      (place) => (wave.weights ?? tally.weights ?? plan.weights)[place] ?? 0,
     );
     return off(srm({ observed: own, weights: planned }), srmThreshold / waves.length);
   });
-  const moved = providers
-    .filter(({ exposures }) => {
-      const observed = calls.map(({ id }) => exposures[plan.calls.indexOf(id)] ?? 0);
-      return off(srm({ observed, weights }), srmThreshold / providers.length);
-    })
-    .map(({ name }) => name);
-  return { ...whole, flagged: off(whole, srmThreshold) || byWave, byWave, providers: moved };
+  const moved = providers.flatMap(({ name, exposures, weights: own }) => {
+    const observed = places.map((place) => exposures[place] ?? 0);
+    const planned = own ? places.map((place) => own[place] ?? 0) : weights;
+    const check = srm({ observed, weights: planned });
+    const isLarge = leastExpected(observed, planned) >= expectedMin;
+    return off(check, srmThreshold / providers.length, isLarge) ? [name] : [];
+  });
+  const flagged = off(whole, srmThreshold) || byWave || moved.length > 0;
+  return { ...whole, flagged, byWave, providers: moved };
+}
+
+/** Below it the chi-square distribution is too narrow (Cochran). */
+const expectedMin = 5;
+
+function leastExpected(observed: readonly number[], weights: readonly number[]): number {
+  const total = observed.reduce((sum, count) => sum + count, 0);
+  const mass = weights.reduce((sum, weight) => sum + weight, 0);
+  return Math.min(...weights.flatMap((weight) => (weight > 0 ? [(total * weight) / mass] : [])));
 }
 
 function standingOf({ standing }: ChannelTally, now: Verdict): ChannelReport['standing'] {
@@ -410,7 +433,7 @@ function revenueOf(
   });
 }
 
-function harmOf(calls: readonly CallTally[]): Record<string, Guardrail[]> {
+function harmOf(calls: SegmentTally['calls']): Record<string, Guardrail[]> {
   const kinds = [...new Set(calls.flatMap(({ harm }) => Object.keys(harm ?? {})))].sort();
   return Object.fromEntries(
     kinds.map((kind) => [

@@ -63,6 +63,19 @@ export type WaveTally = {
   weights?: readonly number[] | undefined;
 };
 
+export type ProviderTally = {
+  name: string;
+  /** by call, in the plan's order */
+  exposures: readonly number[];
+  /** planned shares among them; the channel's when left out */
+  weights?: readonly number[] | undefined;
+};
+
+export type SegmentTally = {
+  name: string;
+  calls: readonly Pick<CallTally, 'id' | 'exposures' | 'harm'>[];
+};
+
 export type ChannelTally = {
   channel: string;
   metric: string;
@@ -80,8 +93,10 @@ export type ChannelTally = {
   paired?: boolean | undefined;
   /** recipients not behind a mail scanner */
   withoutGateways?: readonly { id: string; n: number; s: number }[] | undefined;
-  /** exposures per call by mailbox provider, to see where a split moved */
-  providers?: readonly { name: string; exposures: readonly number[] }[] | undefined;
+  /** exposures per call of the plan by mailbox provider, to see where a split moved */
+  providers?: readonly ProviderTally[] | undefined;
+  /** harm by call within registered parts of the audience; they may overlap */
+  segments?: readonly SegmentTally[] | undefined;
   /** a winner declared earlier: it stays, and later data may only stop supporting it */
   standing?: { winner: string; reason: 'live' | 'final' } | undefined;
   /** minor units of money */

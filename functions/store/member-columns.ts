@@ -16,6 +16,8 @@ export const Columns = z.strictObject({
   /** One value for every member, null where it has none. */
   fields: z.record(z.string(), Column),
   zones: z.optional(Column),
+  /** Bits, where a leg has segments. */
+  segments: z.optional(z.array(z.int())),
 });
 export type Columns = z.output<typeof Columns>;
 
@@ -24,21 +26,22 @@ export function columnsOf(members: readonly Member[]): Columns {
   const fields: { [name: string]: (string | null)[] } = {};
   const addresses: string[] = [];
   let isGapless = true;
-  let hasZones = false;
   for (const [index, member] of members.entries()) {
     if (member.ordinal !== first + index) isGapless = false;
-    if (member.zone !== undefined) hasZones = true;
     addresses.push(member.address);
     for (const name of Object.keys(member.fields)) {
       if (!Object.hasOwn(fields, name)) fields[name] = members.map((one) => ownOf(one, name));
     }
   }
+  const hasZones = members.some(({ zone }) => zone !== undefined);
+  const hasSegments = members.some(({ segments }) => segments !== undefined);
   return {
     first,
     ...(isGapless ? {} : { ordinals: members.map((member) => member.ordinal) }),
     addresses,
     fields,
     ...(hasZones ? { zones: members.map((member) => member.zone ?? null) } : {}),
+    ...(hasSegments ? { segments: members.map((member) => member.segments ?? 0) } : {}),
   };
 }
 
@@ -49,9 +52,9 @@ function ownOf(member: Member, name: string): string | null {
 
 /** Throws Fault `store_corrupt` when the columns are not of one length. */
 export function membersOf(columns: Columns, key: Key): Member[] {
-  const { first, ordinals, addresses, zones } = columns;
+  const { first, ordinals, addresses, zones, segments } = columns;
   const fields = Object.entries(columns.fields);
-  for (const column of [ordinals, zones, ...Object.values(columns.fields)]) {
+  for (const column of [ordinals, zones, segments, ...Object.values(columns.fields)]) {
     if (column && column.length !== addresses.length) {
       throw corrupt(key, `a column of ${column.length} beside ${addresses.length} addresses`);
     }
@@ -64,7 +67,13 @@ export function membersOf(columns: Columns, key: Key): Member[] {
       if (typeof value === 'string') own[name] = value;
     }
     const zone = zones?.[index];
-    const member = { ordinal, address, fields: own };
-    return typeof zone === 'string' ? { ...member, zone } : member;
+    const bits = segments?.[index] ?? 0;
+    return {
+      ordinal,
+      address,
+      fields: own,
+      ...(typeof zone === 'string' ? { zone } : {}),
+      ...(bits === 0 ? {} : { segments: bits }),
+    };
   });
 }

@@ -84,28 +84,50 @@ export const Native = z.strictObject({
 });
 export type Native = z.output<typeof Native>;
 
+const Harm = z.strictObject({
+  exposed: z.int(),
+  bounced: z.int(),
+  complained: z.int(),
+  unsubscribed: z.int(),
+});
+
+/** Counts of parts of the recipients, looked through now and then: no event changes them. */
+export const Parts = z.strictObject({
+  countedAt: z.number(),
+  /** Of so many ordinals every one of so many was looked at, or an even sample of them. */
+  recipients: z.int(),
+  looked: z.int(),
+  /** Exposures by mailbox provider, by `leg/call` and by wave of it. */
+  providers: z.array(z.strictObject({ name: z.string(), exposed: z.record(z.string(), z.int()) })),
+  /** By registered segment and `leg/call`. */
+  segments: z.array(z.strictObject({ leg: Name, segment: Name, harm: z.record(z.string(), Harm) })),
+});
+export type Parts = z.output<typeof Parts>;
+
 export interface Tallies {
   readonly counted?: Counted;
   readonly sent?: Sent;
   readonly frame?: Frame;
   readonly native?: Native;
   readonly curve?: StoredCurve;
+  readonly parts?: Parts;
   /** Winners that were declared, as they were said. */
   readonly winners: readonly Comparison[];
 }
 
-/** One strong query over three small items, whatever the size of the list. */
+/** One strong query over a few small items, whatever the size of the list. */
 export async function loadTallies(table: Table, burst: string): Promise<Tallies> {
   const items = await queryAll(table, { ...stretches.winnersAndTallies(burst), consistent: true });
   const find = (name: string) => items.find((item) => item.sk === keys.tally(burst, name).sk);
   const [counted, sent, frame] = [find('counted'), find('sent'), find('frame')];
-  const [native, curve] = [find('native'), find('curve')];
+  const [native, curve, parts] = [find('native'), find('curve'), find('parts')];
   return {
     winners: items.filter(({ sk }) => sk.startsWith('R#')).map(decodeComparison),
     ...(native
       ? { native: parsed(Native, { ...beside(native), byLeg: fromJson(native, 'byLeg') }, native) }
       : {}),
     ...(curve ? { curve: decodeCurve(curve) } : {}),
+    ...(parts ? { parts: parsed(Parts, unpackJson(dataOf(parts), parts), parts) } : {}),
     ...(counted ? { counted: decodeCounted(counted) } : {}),
     ...(sent ? { sent: decodeSent(sent) } : {}),
     ...(frame ? { frame: fromItem(Frame, frame) } : {}),
@@ -166,6 +188,12 @@ export async function saveNative(table: Table, burst: string, native: Native): P
   const key = keys.tally(burst, 'native');
   const item = toItem(Native, key, native);
   await putSame(table, { ...item, byLeg: JSON.stringify(native.byLeg) });
+}
+
+/** Whoever looked last stands: every look counts all of it anew. */
+export async function saveParts(table: Table, burst: string, parts: Parts): Promise<void> {
+  const key = keys.tally(burst, 'parts');
+  await putSame(table, { ...key, data: packJson(parsed(Parts, parts, key)) });
 }
 
 /** The account's curve as it was at the release: the first one stands. */

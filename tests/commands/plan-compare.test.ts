@@ -131,6 +131,25 @@ describe('what judges the calls is registered with the plan', () => {
     expect(open.defaults).toContain('compare.mix: the people reached');
   });
 
+  test('the segments in which harm is looked at, with the leg and with what judges it', async () => {
+    const text = leg(
+      'segments: { young: { field: age, max: 25 }, ana: { field: first_name, is: Ana } }',
+    );
+    const { stored, emails } = await planned(text);
+    expect((emails[0] as EmailLegPlan).segments).toEqual([
+      { name: 'young', segment: { field: 'age', max: 25 } },
+      { name: 'ana', segment: { field: 'first_name', is: 'Ana' } },
+    ]);
+    expect(stored.registration.legs[0]?.segments).toEqual(['young', 'ana']);
+    const names = Array.from(
+      { length: 9 },
+      (_, place) => `s${place}: { field: age, min: ${place} }`,
+    );
+    const refusal = await refusalOf(leg(`segments: { ${names.join(', ')} }`));
+    expect(refusal.message).toMatch('9 segments are more than anybody looks at');
+    expect(refusal.details.limit).toBe('at most 8');
+  });
+
   test.each([
     ['{ nowhere: 1 }', 'there is no leg nowhere'],
     ['{ mastodon: 1 }', 'mastodon leaves nothing to chance'],

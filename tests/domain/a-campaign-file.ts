@@ -94,6 +94,9 @@ const emailLeg = block<EmailLegFile>(['channel', 'to', 'calls', 'from', 'subject
       { requiredKeys: ['list'] },
     ),
   ),
+  segments: names(
+    fc.constantFrom({ field: 'country', is: ['FR', 'no'] }, { field: 'age', min: 18 }),
+  ),
   first: fc.oneof(name, fc.array(name, { minLength: 1, maxLength: 3 })),
   calls,
   from: text(320),
@@ -174,6 +177,7 @@ export const aCampaignFile: fc.Arbitrary<CampaignFile> = block<CampaignFile>(['c
       prior: fc.record({ a: fc.integer({ min: 1, max: 9 }), b: fc.integer({ min: 1, max: 99 }) }),
       wrong: fc.record({ live: share, final: share }),
       'value-cap': fc.integer({ min: 1, max: 100_000 }),
+      mix: names(fc.nat(1_000)),
       'at-final-read': text(200),
     },
     { requiredKeys: [] },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadManifestChunk } from '#store/manifests.ts';
 import { HOUR, MINUTE, World } from './world.ts';
 
 const START = Date.parse('2027-03-04T12:00:00Z');
@@ -53,4 +54,23 @@ test('a leg that demands consent holds back whoever has none, with the reason', 
   await world.plan({ burst: 'one', at: T, legs: [{ requireConsent: true }] });
   expect(await sent(world)).toEqual(['yes@example.org']);
   expect((await world.head('one')).heldBack).toEqual({ consent_withdrawn: 1, no_consent: 2 });
+});
+
+test('which segments people of a leg are in is kept with them, as it was at the freeze', async () => {
+  const world = new World(START);
+  await world.addContacts('members', [
+    { address: 'ana@example.org', fields: { country: 'FR', donor: 'yes' } },
+    { address: 'ben@example.org', fields: { donor: 'yes' } },
+    { address: 'cara@example.org' },
+  ]);
+  const segments = [
+    { name: 'french', segment: { field: 'country', is: 'fr' } },
+    { name: 'donors', segment: { field: 'donor', is: true } },
+  ];
+  await world.plan({ burst: 'one', at: T, legs: [{ segments }] });
+  expect(await sent(world)).toHaveLength(3);
+  const { freeze } = await world.head('one');
+  const members = await loadManifestChunk(world.table, 'one', freeze, 0);
+  const kept = Object.fromEntries(members.map((one) => [one.address[0] ?? '', one.segments]));
+  expect(kept).toEqual({ a: 0b11, b: 0b10, c: undefined });
 });

@@ -48,6 +48,66 @@ function reportOf(given: Partial<ChannelTally>, changes: Partial<ComparisonPlan>
   return { report, email: report.channels[0] as ChannelReport };
 }
 
+describe('mailbox providers', () => {
+  const google = (trial: number, demo: number) => [{ name: 'google', exposures: [trial, demo] }];
+
+  test('where the split moved at one of them, nothing is compared, although the whole is even', () => {
+    const providers = [...google(3_000, 2_000), { name: 'microsoft', exposures: [2_000, 3_000] }];
+    const { email, report } = reportOf({ providers });
+    expect(email.srm).toMatchObject({ flagged: true, byWave: false, p: 1 });
+    expect(email.srm?.providers).toEqual(['google', 'microsoft']);
+    expect(email.verdict).toMatchObject({ status: 'invalid', reason: 'srm', winner: null });
+    expect(report.overall.leftOut).toEqual([{ channel: 'email', reason: 'srm' }]);
+    const even = reportOf({ providers: google(2_500, 2_510) });
+    expect(even.email.srm).toMatchObject({ flagged: false, providers: [] });
+    expect(even.email.verdict.winner).toBe('demo');
+  });
+
+  test('every further check is stricter', () => {
+    // p is 0.0007: below the limit alone, above it as one of two.
+    const alone = reportOf({ providers: google(1_076, 924) });
+    expect(alone.email.srm?.providers).toEqual(['google']);
+    const others = { name: 'others', exposures: [500, 500] };
+    const beside = reportOf({ providers: [...google(1_076, 924), others] });
+    expect(beside.email.srm?.providers).toEqual([]);
+  });
+
+  test('a handful of people is not tested by a rule for many', () => {
+    // Of 20 people 1 was expected here: chi-square would call 6 impossible.
+    const providers = [{ name: 'google', exposures: [14, 6], weights: [19, 1] }];
+    expect(reportOf({ providers }).email.srm?.providers).toEqual([]);
+  });
+
+  test('waves that were split otherwise bring the shares they had planned', () => {
+    const providers = [{ name: 'google', exposures: [900, 100], weights: [0.9, 0.1] }];
+    expect(reportOf({ providers }).email.srm?.flagged).toBe(false);
+    expect(reportOf({ providers: google(900, 100) }).email.srm?.flagged).toBe(true);
+  });
+});
+
+test('harm is looked at in every segment alone, one-sided and unadjusted', () => {
+  const harm = (n: number, s: number) => ({ unsubscribe: s, bounce: { n, s: 0 } });
+  const calls = [
+    { ...call('trial', 10_000, 200), harm: harm(10_000, 30) },
+    { ...call('demo', 10_000, 310), harm: harm(10_000, 35) },
+  ];
+  const among = (id: string, s: number) => ({ id, exposures: 1_000, harm: harm(1_000, s) });
+  const segments = [
+    { name: 'new', calls: [among('trial', 3), among('demo', 20)] },
+    { name: 'old', calls: [among('trial', 3), among('demo', 4)] },
+  ];
+  const { email } = reportOf({ calls, segments });
+  expect(email.guardrails.unsubscribe?.map(({ harm: isHarm }) => isHarm)).toEqual([false, false]);
+  const [fresh, old] = email.guardrailsBySegment;
+  expect(fresh?.segment).toBe('new');
+  expect(fresh?.guardrails.unsubscribe).toMatchObject([
+    { id: 'trial', harm: false },
+    { id: 'demo', n: 1_000, s: 20, harm: true },
+  ]);
+  expect(old?.guardrails.unsubscribe?.some((one) => one.harm)).toBe(false);
+  expect(email.verdict.status).toBe('winner');
+});
+
 describe('rates over one mix', () => {
   const channels = [
     channel('members', { calls: [call('trial', 1_000, 100), call('demo', 1_000, 120)] }),

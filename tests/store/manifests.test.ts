@@ -50,6 +50,13 @@ describe('a chunk', () => {
       ],
     },
     {
+      what: 'segments of some of them',
+      members: [
+        { ordinal: 7, address: 'a@example.com', fields: {} },
+        { ordinal: 8, address: 'b@example.com', fields: {}, zone: 'UTC', segments: 0b101 },
+      ],
+    },
+    {
       what: 'ordinals with gaps',
       members: [3, 5, 4].map((ordinal) => ({ ordinal, address: `${ordinal}@x.org`, fields: {} })),
     },
