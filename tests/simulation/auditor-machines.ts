@@ -1,7 +1,7 @@
 // What the judge holds against the system about its machines: breakers, networks without names,
 // the audit log, what came back through the queue. It imports nothing of the system.
 
-import type { Ledger } from './ledger.ts';
+import type { Ledger, LedgerAudit } from './ledger.ts';
 import type { Truth } from './truth.ts';
 
 type Judge = (truth: Truth, ledger: Ledger) => string[];
@@ -12,6 +12,7 @@ export const machineJudges: { readonly [invariant: string]: Judge } = {
   V14: poisonIsFinite,
   V15: auditIsWhole,
   V25: neverTwiceWithoutAName,
+  V27: plansStand,
 };
 
 // ---- V12: a list that proves bad is stopped -------------------------------------------------------
@@ -90,16 +91,64 @@ function poisonIsFinite(truth: Truth, ledger: Ledger): string[] {
 // ---- V15: the audit log is whole ------------------------------------------------------------------
 
 function auditIsWhole(truth: Truth, ledger: Ledger): string[] {
-  const broken: string[] = [];
+  const broken = logIsWhole(truth, undefined, ledger.audit);
   for (const { burst, audit, committed, state } of ledger.bursts) {
-    if (audit.brokenAt !== undefined)
-      broken.push(`${burst}: entry ${audit.brokenAt} breaks the chain`);
-    if (new Set(audit.ids).size < audit.ids.length) broken.push(`${burst}: a deed stands twice`);
+    broken.push(...logIsWhole(truth, burst, audit));
+    // The release before this one wrote no entries about what its runners did.
     if (truth.isMixed) continue;
     const said = (what: string) => audit.said.some((one) => one === what);
     if (committed && !said('released')) broken.push(`${burst} was released, no entry says so`);
     if (state === 'missed' && !said('missed')) broken.push(`${burst} was missed, no entry says so`);
     if (state === 'closed' && !said('decided')) broken.push(`${burst} is over, no entry says so`);
+  }
+  return broken;
+}
+
+/** An unbroken chain, no deed twice, and an entry for every order that somebody carried out. */
+function logIsWhole(truth: Truth, burst: string | undefined, log: LedgerAudit): string[] {
+  const broken: string[] = [];
+  const name = burst ?? 'the deployment';
+  if (log.brokenAt !== undefined) broken.push(`${name}: entry ${log.brokenAt} breaks the chain`);
+  if (new Set(log.ids).size < log.ids.length) broken.push(`${name}: a deed stands twice`);
+  const open = new Map<string, number>();
+  for (const { by, what } of log.entries) {
+    open.set(`${what} by ${by}`, (open.get(`${what} by ${by}`) ?? 0) + 1);
+  }
+  for (const { by, what } of truth.orders.filter((one) => one.burst === burst)) {
+    const left = (open.get(`${what} by ${by}`) ?? 0) - 1;
+    open.set(`${what} by ${by}`, left);
+    if (left === -1) broken.push(`${name}: a ${what} by ${by} has no entry`);
+  }
+  return broken;
+}
+
+// ---- V27: the words that were planned last are the burst's ------------------------------------------
+
+/** Unless a try to plan others has no answer yet, or had one after these were asked for. */
+function plansStand(truth: Truth, ledger: Ledger): string[] {
+  const broken: string[] = [];
+  for (const { burst } of truth.bursts) {
+    const planned = truth.acknowledgements.flatMap((ack) =>
+      ack.kind === 'planned' && ack.burst === burst ? [ack] : [],
+    );
+    if (planned.length === 0) continue;
+    const books = ledger.bursts.find((one) => one.burst === burst);
+    if (!books) {
+      broken.push(`${burst} was planned and is in no book`);
+      continue;
+    }
+    const mayBe = truth.plannings.some(
+      (one) =>
+        one.burst === burst &&
+        one.contentHash === books.contentHash &&
+        !one.isRefused &&
+        !planned.some(
+          (ack) =>
+            ack.contentHash !== one.contentHash &&
+            ack.askedAt > (one.answeredAt ?? Number.POSITIVE_INFINITY),
+        ),
+    );
+    if (!mayBe) broken.push(`${burst} does not hold the words that were planned last`);
   }
   return broken;
 }

@@ -164,10 +164,11 @@ function capHolds(truth: Truth, ledger: Ledger): string[] {
 
 // ---- V24: whoever was erased stands nowhere by name -----------------------------------------------
 
+/** An import that was over before somebody asked for the erasure brings nobody back. */
 function erasedAreNowhere(truth: Truth, ledger: Ledger): string[] {
   const erased = new Set(
     truth.acknowledgements.flatMap((ack) =>
-      ack.kind === 'erased' && !truth.imported.has(ack.address) ? [ack.address] : [],
+      ack.kind === 'erased' && !mayBeBack(truth, ack.address, ack.askedAt) ? [ack.address] : [],
     ),
   );
   const broken: string[] = [];
@@ -177,5 +178,13 @@ function erasedAreNowhere(truth: Truth, ledger: Ledger): string[] {
   }
   const contact = ledger.contacts.find((address) => erased.has(address));
   if (contact !== undefined) broken.push(`${contact} was erased and is still a contact`);
+  const before = ledger.journals.find((address) => erased.has(address));
+  if (before !== undefined) broken.push(`${before} was erased, undoing an import brings her back`);
   return broken;
+}
+
+function mayBeBack(truth: Truth, address: string, erasedFrom: number): boolean {
+  return truth.imports.some(
+    (one) => one.addresses.includes(address) && (one.answeredAt ?? Infinity) > erasedFrom,
+  );
 }

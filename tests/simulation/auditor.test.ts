@@ -65,6 +65,9 @@ function goodTruth(): Truth {
     events: [],
     conversions: [],
     imported: new Set<string>(),
+    imports: [],
+    orders: [],
+    plannings: [],
     erasing: new Set<string>(),
     isCalm: true,
     isMixed: false,
@@ -116,7 +119,7 @@ function goodBurst(): LedgerBurst {
     ranges: [{ leg: 'mail', from: 0, sendableTo: 2, to: 2 }],
     zone: 'UTC',
     frozenAt: T - 60_000,
-    audit: { ids: ['r1'], said: ['released'] },
+    audit: log('released'),
     converting: 0,
     members: [
       { ordinal: 0, address: 'a@example.com' },
@@ -128,10 +131,16 @@ function goodBurst(): LedgerBurst {
   };
 }
 
+function log(...said: string[]): LedgerBurst['audit'] {
+  return { ids: said.map((_, index) => `r${index}`), said, entries: [] };
+}
+
 function goodLedger(change: Partial<LedgerBurst> = {}): Ledger {
   return {
     bursts: [{ ...goodBurst(), ...change }],
     contacts: [],
+    journals: [],
+    audit: { ids: [], entries: [] },
     deadLetters: [],
     heldShares: 0,
     writeUnits: { lane: 3 },
@@ -429,6 +438,16 @@ const spoilt: readonly [string, string, Spoil][] = [
     },
   ],
   [
+    'V17',
+    'somebody was called a second time where no policy resends',
+    {
+      truth: (t) => {
+        const again = { startedAt: T + 10_000, addresses: ['a@example.com'], accepted: 1 };
+        t.calls.push(call({ ...again, attempt: 2 }));
+      },
+    },
+  ],
+  [
     'V18',
     'the lanes were written far too often',
     { ledger: { ...goodLedger(), writeUnits: { lane: 500 } } },
@@ -473,27 +492,51 @@ const spoilt: readonly [string, string, Spoil][] = [
   [
     'V15',
     'the chain of the audit log is broken',
-    { ledger: goodLedger({ audit: { brokenAt: 1, ids: ['r1'], said: ['released'] } }) },
+    { ledger: goodLedger({ audit: { ...log('released'), brokenAt: 1 } }) },
   ],
   [
     'V15',
     'a deed stands twice',
-    { ledger: goodLedger({ audit: { ids: ['r1', 'r1'], said: ['released', 'released'] } }) },
+    { ledger: goodLedger({ audit: { ...log('released'), ids: ['r1', 'r1'] } }) },
   ],
   [
     'V15',
-    'nothing says that it was released',
-    { ledger: goodLedger({ audit: { ids: [], said: [] } }) },
+    'no entry says who scheduled it',
+    {
+      truth: (t) => t.orders.push({ burst: 'b1', by: 'ann', what: 'schedule', at: 20 }),
+      ledger: goodLedger({
+        audit: { ...log('released'), entries: [{ by: 'ben', what: 'schedule' }] },
+      }),
+    },
   ],
+  [
+    'V15',
+    'of two orders one has an entry',
+    {
+      truth: (t) => {
+        const order = { burst: 'b1', by: 'ann', what: 'schedule' };
+        t.orders.push({ ...order, at: 20 }, { ...order, at: 30 });
+      },
+      ledger: goodLedger({
+        audit: { ...log('released'), entries: [{ by: 'ann', what: 'schedule' }] },
+      }),
+    },
+  ],
+  [
+    'V15',
+    'an order of the deployment has no entry',
+    { truth: (t) => t.orders.push({ by: 'ann', what: 'suppress', at: 20 }) },
+  ],
+  ['V15', 'nothing says that it was released', { ledger: goodLedger({ audit: log() }) }],
   [
     'V15',
     'nothing says that it was missed',
-    { ledger: goodLedger({ state: 'missed', audit: { ids: ['r1'], said: ['released'] } }) },
+    { ledger: goodLedger({ state: 'missed', audit: log('released') }) },
   ],
   [
     'V15',
     'nothing says that it was decided',
-    { ledger: goodLedger({ state: 'closed', audit: { ids: ['r1'], said: ['released'] } }) },
+    { ledger: goodLedger({ state: 'closed', audit: log('released') }) },
   ],
   [
     'V19',
@@ -575,6 +618,54 @@ const spoilt: readonly [string, string, Spoil][] = [
     },
   ],
   [
+    'V24',
+    'an import over before the erasure is no excuse',
+    {
+      truth: (t) => {
+        erase(t);
+        t.imports.push({ addresses: ['a@example.com'], answeredAt: T - 1 });
+      },
+    },
+  ],
+  [
+    'V24',
+    'undoing an import would bring back somebody who was erased',
+    {
+      truth: erase,
+      ledger: { ...goodLedger({ members: [] }), journals: ['a@example.com'] },
+    },
+  ],
+  [
+    'V27',
+    'the words planned before the last ones stand',
+    {
+      truth: (t) => {
+        plan(t, 'one', 10);
+        plan(t, 'two', 20);
+      },
+    },
+  ],
+  [
+    'V27',
+    'words stand that were refused',
+    {
+      truth: (t) => {
+        plan(t, 'two', 20);
+        t.plannings.push({
+          burst: 'b1',
+          contentHash: 'one',
+          isRefused: true,
+          answeredAt: undefined,
+        });
+      },
+    },
+  ],
+  [
+    'V27',
+    'what was planned is in no book',
+    { truth: (t) => plan(t, 'one', 10), ledger: { ...goodLedger(), bursts: [] } },
+  ],
+  [
     'V25',
     'a network without names was asked twice for one post',
     {
@@ -601,9 +692,15 @@ function around(offsetMinutes: number): { from: number; to: number } {
   return { from: day(minute - 60), to: day(minute + 60) };
 }
 
+function plan(truth: Truth, contentHash: string, at: number): void {
+  const planned = { burst: 'b1', contentHash };
+  truth.plannings.push({ ...planned, isRefused: false, answeredAt: at + 5 });
+  truth.acknowledgements.push({ kind: 'planned', ...planned, askedAt: at, at: at + 5 });
+}
+
 function erase(truth: Truth): void {
   truth.erasing.add('a@example.com');
-  truth.acknowledgements.push({ kind: 'erased', address: 'a@example.com', at: T });
+  truth.acknowledgements.push({ kind: 'erased', address: 'a@example.com', askedAt: T, at: T });
 }
 
 describe('the auditor finds it when', () => {

@@ -1,15 +1,21 @@
-// Plans and headers of a world's bursts, as `plan` would have written them.
+// Plans of a world's bursts: compiled from a campaign file, or written as `plan` would have done it.
 
+import { compilePlan } from '#commands/compile-plan.ts';
 import { type Burst, SCHEMA_VERSION } from '#domain/burst.ts';
 import { contentHash } from '#domain/content-hash.ts';
 import type { LegSummary } from '#domain/leg.ts';
 import type { EmailLegPlan, LegPlan, Plan } from '#domain/plan.ts';
+import { readCampaignFile } from '#domain/read-campaign-file.ts';
 import { register } from '#domain/registration.ts';
+import { clockOf, fileOf } from './campaign-file.ts';
 import type { BurstScript, LegScript } from './script.ts';
 
 /** Who planned every burst, and who approves. */
 export const PLANNER = 'ann';
 export const APPROVER = 'ben';
+/** Of the deployment that every world is. */
+export const LINK_BASE = 'https://go.example.com';
+export const CONFIGURATION_SET = 'volley';
 
 /** The mark by which truth knows one version of one burst's content again. */
 export function markFor(burst: string, version: number): string {
@@ -36,10 +42,39 @@ export function contentOf(script: BurstScript, version: number, plannedAt: numbe
 
 function makeContent(script: BurstScript, version: number, plannedAt: number): Content {
   const mark = markFor(script.burst, version);
-  const plan: Plan = {
+  const plan = script.isFile
+    ? inOtherWords(script, version, plannedAt)
+    : written(script, mark, plannedAt);
+  return { plan, hash: contentHash(plan), mark };
+}
+
+/** Versions of a file differ by their mark alone: only the first one is compiled. */
+function inOtherWords(script: BurstScript, version: number, plannedAt: number): Plan {
+  const mark = markFor(script.burst, version);
+  if (version === 1) return compiled(script, mark, plannedAt);
+  const first = contentOf(script, 1, plannedAt);
+  return JSON.parse(JSON.stringify(first.plan).replaceAll(first.mark, mark)) as Plan;
+}
+
+/** What the command is to make of the file. */
+function compiled(script: BurstScript, mark: string, plannedAt: number): Plan {
+  const { file, files } = fileOf(script, mark, plannedAt);
+  const reading = readCampaignFile(file.text, file.name);
+  if (reading.kind === 'refused') throw new Error(JSON.stringify(reading.problems));
+  return compilePlan(reading.source, {
+    burst: script.burst,
+    now: plannedAt,
+    linkBase: LINK_BASE,
+    configurationSet: CONFIGURATION_SET,
+    files: new Map(Object.entries(files).map(([name, { text }]) => [name, Buffer.from(text)])),
+  }).plan;
+}
+
+function written(script: BurstScript, mark: string, plannedAt: number): Plan {
+  return {
     burst: script.burst,
     campaign: 'sim',
-    linkBase: 'https://go.example.com',
+    linkBase: LINK_BASE,
     notify: [],
     calls: [
       { name: 'join', say: 'Join us', to: 'https://example.com/join' },
@@ -53,7 +88,6 @@ function makeContent(script: BurstScript, version: number, plannedAt: number): C
     registration: register({ metric: 'click', windowMs: 3_600_000 }),
     plannedAt,
   };
-  return { plan, hash: contentHash(plan), mark };
 }
 
 function legPlan(leg: LegScript, mark: string): LegPlan {
@@ -88,7 +122,7 @@ function legPlan(leg: LegScript, mark: string): LegPlan {
     html: '<p>Dear {{first_name}}, <a href="{{call_link}}">{{call_say}}</a> <a href="{{unsubscribe_link}}">leave</a></p>',
     text: 'Dear {{first_name}}, {{call_say}}: {{call_link}} Leave: {{unsubscribe_link}}',
     slots: { first_name: 'friend' },
-    configurationSet: 'volley',
+    configurationSet: CONFIGURATION_SET,
     ...extrasOf(leg),
     ...timing,
   };
@@ -105,12 +139,7 @@ function extrasOf({ quiet, skipsConverted, waves, firstWave }: LegScript): Parti
   };
 }
 
-function clockOf(minutes: number): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-}
-
-export function legSummaries(script: BurstScript): LegSummary[] {
+function legSummaries(script: BurstScript): LegSummary[] {
   return script.legs.map((leg) => ({
     name: leg.leg,
     channel: leg.kind === 'email' ? 'email' : (leg.channel ?? 'mastodon'),

@@ -31,7 +31,12 @@ export interface BurstExtras {
 /** Orders and events beside the ones about the burst's own life. */
 export type ExtraAct =
   | { readonly kind: 'allocate'; readonly leg: string; readonly call?: 'join' | 'give' }
-  | { readonly kind: 'import'; readonly audience: string; readonly addresses: readonly string[] }
+  | {
+      readonly kind: 'import';
+      readonly audience: string;
+      readonly addresses: readonly string[];
+      readonly firstName: string;
+    }
   | { readonly kind: 'erase'; readonly address: string }
   | { readonly kind: 'redrive' }
   /** By the link in an email that somebody got. */
@@ -143,7 +148,13 @@ function drawImport(stream: Stream, people: readonly Person[], momentAt: number,
   if (people.length === 0 || !stream.chance(0.08)) return;
   const known = stream.pick(people);
   const mark = stream.integer(1, 999);
-  const addresses = [`new${mark}a@example.com`, `new${mark}b@example.com`, known.address];
+  const addresses = [`new${mark}a@example.com`, `new${mark}b@example.com`, known.address] as const;
   const act = { kind: 'import', audience: known.audience, addresses } as const;
-  does(momentAt - stream.between(5_000, 60_000), act);
+  const at = momentAt - stream.between(5_000, 60_000);
+  does(at, { ...act, firstName: 'Zoe' });
+  const own = stream.fork('again');
+  if (!own.chance(0.5)) return;
+  // Under another name: undoing it would bring back the one before.
+  does(at + own.between(500, 3_000), { ...act, firstName: 'Zora' });
+  does(at + own.between(5_000, 30_000), { kind: 'erase', address: own.pick(addresses) });
 }

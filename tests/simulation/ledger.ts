@@ -21,6 +21,13 @@ export interface LedgerRecord {
   }[];
 }
 
+export interface LedgerAudit {
+  /** The first entry that does not carry the hash of the one before. */
+  readonly brokenAt?: number;
+  readonly ids: readonly string[];
+  readonly entries: readonly { readonly by: string; readonly what: string }[];
+}
+
 export interface LedgerBurst {
   readonly burst: string;
   readonly state: string;
@@ -53,10 +60,7 @@ export interface LedgerBurst {
     }[];
   }[];
   readonly frozenAt?: number;
-  readonly audit: {
-    /** The first entry that does not carry the hash of the one before. */
-    readonly brokenAt?: number;
-    readonly ids: readonly string[];
+  readonly audit: LedgerAudit & {
     /** What was done, whether it stands in the log or still rides on the header. */
     readonly said: readonly string[];
   };
@@ -73,6 +77,10 @@ export interface Ledger {
   readonly bursts: readonly LedgerBurst[];
   /** Addresses of all contacts, where somebody was erased; else none are read. */
   readonly contacts: readonly string[];
+  /** Addresses that undoing an import would bring back; read like the contacts. */
+  readonly journals: readonly string[];
+  /** The deployment's own log. */
+  readonly audit: LedgerAudit;
   readonly deadLetters: readonly { readonly hasReason: boolean }[];
   /** Shares of the send rate that somebody still holds. */
   readonly heldShares: number;

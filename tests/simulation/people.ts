@@ -5,31 +5,39 @@ import { abandonBurst } from '#commands/abandon-burst.ts';
 import { allocateWave } from '#commands/allocate-wave.ts';
 import { approveBurst } from '#commands/approve-burst.ts';
 import { cancelBurst } from '#commands/cancel-burst.ts';
-import { changeBurst } from '#commands/change-burst.ts';
 import type { CommandContext, Scope } from '#commands/context.ts';
+import { versionOf } from '#commands/describe-burst.ts';
 import { eraseAddress } from '#commands/erase-address.ts';
 import { fireBurst } from '#commands/fire-burst.ts';
 import { importAudience } from '#commands/import-audience.ts';
-import { redrive } from '#commands/redrive.ts';
+import { planBurst } from '#commands/plan-burst.ts';
+import { type Redriven, redrive } from '#commands/redrive.ts';
 import { resumeBurst } from '#commands/resume-burst.ts';
 import { scheduleBurst } from '#commands/schedule-burst.ts';
 import { standbyBurst } from '#commands/standby-burst.ts';
 import { stopBurst } from '#commands/stop-burst.ts';
 import { suppressAddress } from '#commands/suppress-address.ts';
-import { advance } from '#domain/advance.ts';
 import { Refusal } from '#domain/faults.ts';
 import type { Item } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { loadBurst } from '#store/bursts.ts';
-import { savePlan } from '#store/plans.ts';
 import { suppressByLink } from '#store/suppress-by-link.ts';
-import { APPROVER, contentOf, legSummaries, PLANNER } from './campaign.ts';
+import { APPROVER, contentOf, markFor, PLANNER } from './campaign.ts';
+import { fileOf } from './campaign-file.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimNode, Surroundings } from './node.ts';
 import type { Readers } from './readers.ts';
 import type { Act, BurstScript, Doing } from './script.ts';
 import type { Stream } from './stream.ts';
-import type { AcceptedTruth, Acknowledgement, BurstTruth, Truth } from './truth.ts';
+import type {
+  AcceptedTruth,
+  Acknowledgement,
+  BurstTruth,
+  ImportTruth,
+  PlanningTruth,
+  Truth,
+} from './truth.ts';
+import { WatchedTable } from './watched-table.ts';
 
 export interface Desk {
   readonly world: Surroundings;
@@ -166,7 +174,7 @@ export class People {
       truth.moments.push({ burst, kind: 'fired', at: askedAt, momentAt: askedAt });
     }
     const known = truth.bursts.find((one) => one.burst === burst) as BurstTruth;
-    const version = this.#versions.get(burst) ?? 1;
+    const version = this.#versionOf(burst, act);
     const hash = known.contents[version - 1]?.contentHash ?? '';
     if (act.kind === 'approve') {
       const by = APPROVER;
@@ -181,6 +189,7 @@ export class People {
         truth.acknowledgements.push(...acknowledgementsOf(act, burst, askedAt, at));
         if (resumed) resumed.answeredAt = at;
         if (act.kind === 'edit') this.#versions.set(burst, act.version);
+        if (act.kind === 'plan') this.#versions.set(burst, 1);
         world.note(`${act.kind} acknowledged`);
       },
       refused: (code: string) => {
@@ -197,17 +206,26 @@ export class People {
     const name = isApproval ? APPROVER : PLANNER;
     const scope = act.kind === 'erase' ? 'admin' : isApproval ? 'approver' : 'operator';
     const context = this.#desk.contextOf(node, name, scope);
-    await this.#command(context, burst, act);
+    const table = new WatchedTable(context.table, burst);
+    const done = await this.#command({ ...context, table }, burst, act);
+    const what = whatOf(act, done, table.hasWrittenHeader);
+    // Where a call failed, the entry may be what could not be written.
+    if (what === undefined || !table.isClear) return;
+    const { truth, world } = this.#desk;
+    const of = DEPLOYMENT.has(what) ? {} : { burst };
+    truth.orders.push({ ...of, by: name, what, at: world.schedule.now });
   }
 
   #command(context: CommandContext, burst: string, act: Act): Promise<unknown> {
     switch (act.kind) {
+      case 'plan':
+        return this.#plan(context, burst, 1);
       case 'edit':
-        return this.#edit(context, burst, act.version);
+        return this.#edit(context, burst, act);
       case 'approve':
         return approveBurst(context, {
           burst,
-          contentHash: this.#content(burst, this.#versions.get(burst) ?? 1).hash,
+          contentHash: this.#content(burst, this.#versionOf(burst, act)).hash,
         });
       case 'schedule':
         return scheduleBurst(context, { burst, at: textOf(act.momentAt) });
@@ -246,11 +264,7 @@ export class People {
       case 'redrive':
         return redrive(context, {});
       case 'import':
-        return importAudience(
-          context,
-          { audience: act.audience },
-          ['email', ...act.addresses, ''].join('\n'),
-        );
+        return this.#import(context, act);
       default:
         return undefined;
     }
@@ -269,18 +283,87 @@ export class People {
     truth.acknowledgements.push({ kind: 'allocated', burst, leg, wave, calls, at });
   }
 
-  async #edit(context: CommandContext, burst: string, version: number): Promise<void> {
-    const { plan, hash } = this.#content(burst, version);
-    const script = this.#desk.scripts.get(burst) as BurstScript;
-    await savePlan(context.table, plan);
-    await changeBurst(context, burst, 'plan', (header) =>
-      advance(header, { kind: 'edit', contentHash: hash, legs: legSummaries(script) }),
-    );
+  /** Whoever looks before she edits says what she saw: the burst must still be that one. */
+  async #edit(
+    context: CommandContext,
+    burst: string,
+    { version, isCareful }: Extract<Act, { kind: 'edit' }>,
+  ): Promise<void> {
+    if (!isCareful) return this.#plan(context, burst, version);
+    const seen = await loadBurst(context.table, burst, { consistent: true });
+    await this.#plan(seen ? { ...context, expected: [versionOf(seen)] } : context, burst, version);
+    if (seen?.approval) this.#desk.world.note('edited under an approval that was seen');
+  }
+
+  async #plan(context: CommandContext, burst: string, version: number): Promise<void> {
+    const { truth, world, scripts } = this.#desk;
+    const file = fileOf(scripts.get(burst) as BurstScript, markFor(burst, version), truth.startAt);
+    const contentHash = this.#content(burst, version).hash;
+    const planning: PlanningTruth = { burst, contentHash, isRefused: false, answeredAt: undefined };
+    const askedAt = world.schedule.now;
+    truth.plannings.push(planning);
+    try {
+      await planBurst(context, { burst, ...file });
+    } catch (error) {
+      if (error instanceof Refusal) planning.isRefused = true;
+      throw error;
+    }
+    const at = world.schedule.now;
+    planning.answeredAt = at;
+    truth.acknowledgements.push({ kind: 'planned', burst, contentHash, askedAt, at });
+  }
+
+  async #import(
+    context: CommandContext,
+    { audience, addresses, firstName }: Extract<Act, { kind: 'import' }>,
+  ): Promise<void> {
+    const { truth, world } = this.#desk;
+    const importing: ImportTruth = { addresses, answeredAt: undefined };
+    truth.imports.push(importing);
+    const rows = addresses.map((address) => `${address},${firstName}`);
+    await importAudience(context, { audience }, ['email,first_name', ...rows, ''].join('\n'));
+    importing.answeredAt = world.schedule.now;
+  }
+
+  /** What an approver has read. */
+  #versionOf(burst: string, act: Act): number {
+    const read = act.kind === 'approve' ? act.version : undefined;
+    return read ?? this.#versions.get(burst) ?? 1;
   }
 
   #content(burst: string, version: number) {
     const script = this.#desk.scripts.get(burst) as BurstScript;
     return contentOf(script, version, this.#desk.truth.startAt);
+  }
+}
+
+/** Of these the deployment's own audit log tells. */
+const DEPLOYMENT: ReadonlySet<string> = new Set(['import', 'redrive', 'suppress']);
+
+/** What the audit log has to say of an order that was carried out; nothing where nothing changed. */
+function whatOf(act: Act, done: unknown, hasWrittenHeader: boolean): string | undefined {
+  switch (act.kind) {
+    case 'plan':
+    case 'edit':
+      return hasWrittenHeader ? 'plan' : undefined;
+    case 'approve':
+    case 'schedule':
+    case 'standby':
+    case 'fire':
+    case 'stop':
+    case 'resume':
+    case 'abandon':
+    case 'cancel':
+      return hasWrittenHeader ? act.kind : undefined;
+    case 'allocate':
+      return 'allocate_wave';
+    case 'redrive':
+      return (done as Redriven).replayed > 0 ? act.kind : undefined;
+    case 'import':
+    case 'suppress':
+      return act.kind;
+    default:
+      return undefined;
   }
 }
 
@@ -317,7 +400,7 @@ function acknowledgementsOf(
     case 'erase':
       return [
         { kind: 'suppressed', address: act.address, at },
-        { kind: 'erased', address: act.address, at },
+        { kind: 'erased', address: act.address, askedAt, at },
       ];
     default:
       return [];

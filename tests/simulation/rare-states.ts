@@ -40,7 +40,14 @@ const states: readonly (readonly [string, Met])[] = [
   ['fired twice', noted('fire refused: wrong_state')],
   ['fire tried again', noted('fire tried again')],
   ['one of two outcomes came true', ({ ledger }) => hasReason(ledger, 'other_outcome')],
+  ['planned from a file', noted('plan acknowledged')],
+  ['plan tried again', noted('plan tried again')],
+  ['ordered before it was planned', ({ notes }) => isUnknown(notes)],
   ['edited and planned anew', noted('edit acknowledged')],
+  ['edit tried again', noted('edit tried again')],
+  ['edited under an approval that was seen', noted('edited under an approval that was seen')],
+  ['an edit lost its race', noted('edit refused: precondition_failed')],
+  ['approved words that had been changed meanwhile', noted('approve refused: content_changed')],
   ['edited once it was armed', noted('edit refused: wrong_state')],
   ['scheduled without its approval', noted('schedule refused: not_approved')],
   ['approval tried again', noted('approve tried again')],
@@ -128,6 +135,7 @@ const states: readonly (readonly [string, Met])[] = [
   ['erased from a frozen list', ({ ledger }) => isErasedFromList(ledger)],
   ['erased within seconds of a freeze', ({ truth, ledger }) => isErasedAround(truth, ledger)],
   ['erase tried again', noted('erase tried again')],
+  ['erased after an import had changed her', ({ truth }) => isErasedAfterImport(truth)],
   ['imported people were written to', ({ truth }) => truth.accepted.some(isImported)],
   ['the frequency cap held somebody back', ({ ledger }) => hasHeld(ledger, 'frequency_cap')],
   ['held back in quiet hours', ({ ledger }) => isHeldFor(ledger, 'quiet_hours')],
@@ -284,6 +292,21 @@ function isErasedAround(truth: Truth, ledger: Ledger): boolean {
       ack.kind === 'erased' &&
       ledger.bursts.some(({ frozenAt }) => Math.abs((frozenAt ?? 0) - ack.at) < 10_000),
   );
+}
+
+function isErasedAfterImport(truth: Truth): boolean {
+  return truth.acknowledgements.some((ack) => {
+    if (ack.kind !== 'erased') return false;
+    const over = truth.imports.filter(
+      ({ addresses, answeredAt = Infinity }) =>
+        addresses.includes(ack.address) && answeredAt < ack.askedAt,
+    );
+    return over.length > 1;
+  });
+}
+
+function isUnknown(notes: ReadonlySet<string>): boolean {
+  return [...notes].some((note) => note.endsWith('refused: burst_unknown'));
 }
 
 function isImported({ address }: Truth['accepted'][number]): boolean {

@@ -3,7 +3,9 @@
 import type { Burst } from '#domain/burst.ts';
 import type { WaveRange } from '#domain/manifest.ts';
 import { countOf } from '#domain/tally.ts';
+import { dataOf } from '#store/blob.ts';
 import { loadBurst } from '#store/bursts.ts';
+import { unpackJson } from '#store/compression.ts';
 import { findDeadLetterReason } from '#store/dead-letter-reasons.ts';
 import { listLanes } from '#store/lanes.ts';
 import { loadManifestChunk, loadManifestHead } from '#store/manifests.ts';
@@ -11,7 +13,7 @@ import type { MemoryTable } from '#store/memory-table.ts';
 import { loadRateLease } from '#store/rate-leases.ts';
 import { loadCounted } from '#store/tallies.ts';
 import { listWindowRecords } from '#store/window-records.ts';
-import type { Ledger, LedgerBurst } from './ledger.ts';
+import type { Ledger, LedgerAudit, LedgerBurst } from './ledger.ts';
 import type { BurstScript } from './script.ts';
 
 export interface Restless {
@@ -80,7 +82,10 @@ export async function readLedger(
     Object.entries(kinds).map(([kind, units]) => [kind, units.writeUnits]),
   );
   const bursts: LedgerBurst[] = [];
-  for (const script of scripts) bursts.push(await readBurst(table, script.burst));
+  for (const script of scripts) {
+    const header = await loadBurst(table, script.burst, { consistent: true });
+    if (header) bursts.push(await readBurst(table, header));
+  }
   const rate = await loadRateLease(table, account);
   const reasons: { hasReason: boolean }[] = [];
   for (const message of deadLetters) {
@@ -90,6 +95,8 @@ export async function readLedger(
   return {
     bursts,
     contacts: hasErased ? contactsOf(table) : [],
+    journals: hasErased ? journalsOf(table) : [],
+    audit: await logOf(table, 'G#deployment'),
     deadLetters: reasons,
     heldShares: (rate?.leases ?? []).filter((one) => one.until > now).length,
     writeUnits,
@@ -111,19 +118,32 @@ function contactsOf(table: MemoryTable): string[] {
   return contacts.map(({ address }) => String(address));
 }
 
+/** Whoever stood in a list before an import changed her: what an undo would write back. */
+function journalsOf(table: MemoryTable): string[] {
+  const items = table.snapshot().filter(({ pk, sk }) => pk.startsWith('I#') && sk.startsWith('B#'));
+  return items.flatMap((item) => {
+    const before = unpackJson(dataOf(item), item) as { address: string }[];
+    return before.map(({ address }) => address);
+  });
+}
+
 /** Read as it stands in the table: the chain is judged by what everybody can see of it. */
-async function auditOf(table: MemoryTable, header: Burst): Promise<LedgerBurst['audit']> {
-  const query = { pk: `B#${header.id}`, from: 'E#', to: 'E#~', consistent: true };
-  const { items } = await table.query(query);
+async function logOf(table: MemoryTable, pk: string): Promise<LedgerAudit> {
+  const { items } = await table.query({ pk, from: 'E#', to: 'E#~', consistent: true });
   const broken = items.findIndex(
     (item, index) => item.previous !== (items[index - 1]?.hash ?? '') || item.position !== index,
   );
-  const said = items.map(({ what }) => String(what));
   return {
     ...(broken < 0 ? {} : { brokenAt: broken }),
     ids: items.map(({ id }) => String(id)),
-    said: [...said, ...(header.deeds ?? []).map(({ what }) => what)],
+    entries: items.map(({ by, what }) => ({ by: String(by), what: String(what) })),
   };
+}
+
+async function auditOf(table: MemoryTable, header: Burst): Promise<LedgerBurst['audit']> {
+  const log = await logOf(table, `B#${header.id}`);
+  const open = (header.deeds ?? []).map(({ what }) => what);
+  return { ...log, said: [...log.entries.map(({ what }) => what), ...open] };
 }
 
 async function convertingOf(table: MemoryTable, burst: string): Promise<number> {
@@ -132,9 +152,8 @@ async function convertingOf(table: MemoryTable, burst: string): Promise<number> 
   return Object.keys(tally).reduce((sum, link) => sum + countOf(tally, link, 'converting'), 0);
 }
 
-async function readBurst(table: MemoryTable, burst: string): Promise<LedgerBurst> {
-  const header = await loadBurst(table, burst, { consistent: true });
-  if (!header) throw new Error(`burst ${burst} has gone`);
+async function readBurst(table: MemoryTable, header: Burst): Promise<LedgerBurst> {
+  const burst = header.id;
   const head = await loadManifestHead(table, burst);
   const members: { ordinal: number; address: string }[] = [];
   const chunks = head ? Math.ceil(head.recipients / head.chunkRecipients) : 0;

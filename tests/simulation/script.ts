@@ -2,6 +2,7 @@
 // while the system works, at every moment it may hurt.
 
 import { type Audience, audienceOf } from './audience.ts';
+import { asFile } from './campaign-file.ts';
 import {
   type BurstExtras,
   drawBurstExtras,
@@ -28,8 +29,11 @@ export interface LegScript extends LegExtras {
 }
 
 export type Act =
-  | { readonly kind: 'edit'; readonly version: number }
-  | { readonly kind: 'approve' }
+  | { readonly kind: 'plan' }
+  /** Careful: of the very burst that somebody looked at before, or not at all. */
+  | { readonly kind: 'edit'; readonly version: number; readonly isCareful?: true }
+  /** Of the words of this version; absent: of those that were planned last. */
+  | { readonly kind: 'approve'; readonly version?: number }
   | { readonly kind: 'schedule'; readonly momentAt: number }
   | { readonly kind: 'standby'; readonly from: number; readonly until: number }
   | { readonly kind: 'fire'; readonly outcome?: string }
@@ -55,6 +59,8 @@ export interface Doing {
 
 export interface BurstScript extends BurstExtras {
   readonly burst: string;
+  /** Planned from a campaign file while the world runs; else it is there from the start. */
+  readonly isFile?: true;
   readonly needsSecond: boolean;
   readonly policy: 'at-most-once' | 'resend-when-unproven';
   readonly legs: readonly LegScript[];
@@ -82,6 +88,10 @@ const POST_CHANNELS: readonly PostChannel[] = [
   'bare',
 ];
 
+/** Of the bursts whose words nobody changes. */
+const FILE_SHARE = 0.08;
+/** What people do with a burst from a file begins so much later. */
+const PLANNED_MS = 4_000;
 /** 2027-03-04T00:00:00Z; some worlds begin shortly before midnight. */
 const BASE = 1_804_118_400_000;
 const SIZES = [30, 60, 90, 120, 160, 200, 240, 300, 380] as const;
@@ -102,22 +112,56 @@ export async function drawScript(stream: Stream, isFair = false): Promise<Script
     const isLast = index === count;
     const least = isLast ? Math.max(0, 200 - people) : 0;
     const drawn = await drawBurst(stream.fork(`burst${index}`), `b${index}`, least);
-    const burst = isFair ? drawn : withExtras(stream.fork(`extras${index}`), drawn, startAt);
-    people += burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
+    const whole = isFair ? drawn : withExtras(stream.fork(`extras${index}`), drawn, startAt);
+    people += whole.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
+    const from = startAt + laterBy(stream.fork(`later${index}`), index);
+    const around = { startAt: from, statedPerSecond, isFair };
+    const { burst, does } = planned(stream, index, whole, around);
     bursts.push(burst);
-    doings.push(
-      ...drawDoings(
-        stream.fork(`doings${index}`),
-        burst,
-        { startAt: startAt + laterBy(stream.fork(`later${index}`), index), statedPerSecond },
-        isFair,
-      ),
-    );
+    doings.push(...does);
   }
   doings.sort((one, other) => one.at - other.at);
   const lastAt = Math.max(...doings.map(lastOf));
   const placed = doings.map((doing, place) => ({ ...doing, place }));
   return { startAt, bursts, doings: placed, lastAt, statedPerSecond };
+}
+
+/** Some bursts come from a campaign file: all whose words somebody changes, and a few others. */
+function planned(
+  stream: Stream,
+  index: number,
+  burst: BurstScript,
+  around: Surroundings,
+): { readonly burst: BurstScript; readonly does: readonly Doing[] } {
+  const draw = (of: BurstScript, after: number) =>
+    drawDoings(stream.fork(`doings${index}`), of, { ...around, startAt: around.startAt + after });
+  const does = draw(burst, 0);
+  const own = stream.fork(`file${index}`);
+  if (!own.chance(FILE_SHARE) && !does.some(({ act }) => act.kind === 'edit')) {
+    return { burst, does };
+  }
+  const file = asFile(burst);
+  const at = around.startAt + own.between(0, PLANNED_MS - 500);
+  const plan: Doing = { at, burst: burst.burst, act: { kind: 'plan' } };
+  const rest = draw(file, PLANNED_MS);
+  const race = around.isFair ? [] : drawRace(own.fork('race'), file, rest);
+  return { burst: file, does: [plan, ...rest, ...race] };
+}
+
+/** Two people at once: one schedules, one changes the words of what she saw before. */
+function drawRace(stream: Stream, { burst, needsSecond }: BurstScript, doings: readonly Doing[]) {
+  const first = doings.find(({ act }) => act.kind === 'schedule' || act.kind === 'standby');
+  if (!first || !stream.chance(0.4)) return [];
+  const race: Doing[] = [];
+  const does = (at: number, act: Act) => race.push({ at, burst, act });
+  const at = first.at + stream.between(-150, 30);
+  does(at, { kind: 'edit', version: 2, ...(stream.chance(0.7) ? { isCareful: true } : {}) });
+  // Whoever won, somebody sees to it that it leaves; half of the approvers read the first words.
+  if (needsSecond && stream.chance(0.8)) {
+    does(at + 1_500, { kind: 'approve', ...(stream.chance(0.5) ? { version: 1 } : {}) });
+  }
+  if (stream.chance(0.7)) does(at + stream.between(2_500, 6_000), first.act);
+  return race;
 }
 
 /** Now and then a burst begins when the one before it has been sent already. */
@@ -197,16 +241,12 @@ function drawOffset(stream: Stream): number {
 interface Surroundings {
   readonly startAt: number;
   readonly statedPerSecond: number;
+  readonly isFair: boolean;
 }
 
-function drawDoings(
-  stream: Stream,
-  burst: BurstScript,
-  around: Surroundings,
-  isFair: boolean,
-): Doing[] {
-  if (isFair) return orderOnce(stream, burst, around.startAt);
-  const { startAt, statedPerSecond } = around;
+function drawDoings(stream: Stream, burst: BurstScript, around: Surroundings): Doing[] {
+  const { startAt, statedPerSecond, isFair } = around;
+  if (isFair) return orderOnce(stream, burst, startAt);
   const people = burst.legs.reduce((sum, leg) => sum + (leg.audience?.addresses.length ?? 0), 0);
   const drainMs = (people / statedPerSecond) * 1_000;
   const doings: Doing[] = [];

@@ -104,7 +104,7 @@ export class SimNetwork {
   /** Content marks read `mark-<burst>-v<version>`; legs of a world's posts say `leg-<name>`. */
   #saying(text: string): { burst: string; leg: string } {
     const burst = /mark-(.+)-v\d+/.exec(text)?.[1] ?? '';
-    const leg = /leg-([a-z0-9]+)/.exec(text)?.[1] ?? '';
+    const leg = /leg-([a-z0-9-]+)/.exec(text)?.[1] ?? '';
     return { burst, leg };
   }
 

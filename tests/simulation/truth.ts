@@ -80,7 +80,13 @@ export type Acknowledgement =
       readonly askedAt: number;
       readonly at: number;
     }
-  | { readonly kind: 'suppressed' | 'erased'; readonly address: string; readonly at: number }
+  | { readonly kind: 'suppressed'; readonly address: string; readonly at: number }
+  | {
+      readonly kind: 'erased';
+      readonly address: string;
+      readonly askedAt: number;
+      readonly at: number;
+    }
   | {
       readonly kind: 'allocated';
       readonly burst: string;
@@ -91,6 +97,13 @@ export type Acknowledgement =
       readonly at: number;
     }
   | {
+      readonly kind: 'planned';
+      readonly burst: string;
+      readonly contentHash: string;
+      readonly askedAt: number;
+      readonly at: number;
+    }
+  | {
       readonly kind: 'approved';
       readonly burst: string;
       readonly contentHash: string;
@@ -98,6 +111,30 @@ export type Acknowledgement =
       /** When it was asked for: from here on it may hold. */
       readonly at: number;
     };
+
+/** An order that was carried out and answered with nothing failing: it stands in the audit log. */
+export interface OrderTruth {
+  /** Absent: it concerns the deployment. */
+  readonly burst?: string;
+  readonly by: string;
+  /** As the audit log calls it. */
+  readonly what: string;
+  readonly at: number;
+}
+
+/** One try to plan these words: they may become the burst's as long as it has no answer. */
+export interface PlanningTruth {
+  readonly burst: string;
+  readonly contentHash: string;
+  isRefused: boolean;
+  answeredAt: number | undefined;
+}
+
+/** One try to import these people: it may write as long as it has no answer. */
+export interface ImportTruth {
+  readonly addresses: readonly string[];
+  answeredAt: number | undefined;
+}
 
 /** A moment that somebody ordered; `at` is when the order was given, acknowledged or not. */
 export interface OrderedMoment {
@@ -168,6 +205,11 @@ export interface Truth {
   /** People whose erasure somebody began to ask for. */
   readonly erasing: Set<string>;
   readonly acknowledgements: Acknowledgement[];
+  readonly orders: OrderTruth[];
+  /** One for each try. */
+  readonly plannings: PlanningTruth[];
+  /** One for each try. */
+  readonly imports: ImportTruth[];
   readonly moments: OrderedMoment[];
   readonly resumes: Resume[];
   /** How far a node's clock may be off, either way. */

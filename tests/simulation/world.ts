@@ -21,7 +21,7 @@ import { savePlan } from '#store/plans.ts';
 import { suppress } from '#store/suppressions.ts';
 import { quietChannels } from '../commands/quiet-channels.ts';
 import { audit, type Violation } from './auditor.ts';
-import { contentOf, headerOf } from './campaign.ts';
+import { CONFIGURATION_SET, contentOf, headerOf, LINK_BASE } from './campaign.ts';
 import {
   CALL_CLASS_IDS,
   type FaultClass,
@@ -254,7 +254,7 @@ class World implements Surroundings {
       patienceMs: bursts.some(hasFirstWave) ? 10 * MINUTE_MS : 0,
       isCalm: ![...this.#on].some((id) => id === 'D3' || CALL_CLASS_IDS.has(id)),
       endedAt: startAt,
-      bursts: bursts.map((burst) => truthOf(burst, startAt)),
+      bursts: bursts.map((burst) => truthOf(burst, this.#script)),
       calls: [],
       accepted: [],
       posts: [],
@@ -263,6 +263,9 @@ class World implements Surroundings {
       imported: new Set(),
       erasing: new Set(),
       acknowledgements: [],
+      orders: [],
+      plannings: [],
+      imports: [],
       moments: [],
       resumes: [],
       skewMaxMs: SKEW_MAX_MS,
@@ -344,6 +347,7 @@ class World implements Surroundings {
       await suppress(table, { digest, reason: 'unsubscribed', at }, `before-${index}`);
     }
     for (const burst of this.#script.bursts) {
+      if (burst.isFile) continue;
       const { plan } = contentOf(burst, 1, this.#script.startAt);
       const hash = await savePlan(table, plan);
       await createBurst(table, headerOf(burst, hash), 'new');
@@ -416,8 +420,8 @@ class World implements Surroundings {
       secrets,
       principal: { name, scopes: new Set([scope]) },
       suppressionKey: () => secrets.get('suppression/key'),
-      linkBase: 'https://go.example.com',
-      configurationSet: 'volley',
+      linkBase: LINK_BASE,
+      configurationSet: CONFIGURATION_SET,
       newToken: () => node.entropy.id(),
       buildReport: async () => ({}),
       startRunner: (burst) => this.#startRunner(node, burst),
@@ -756,7 +760,8 @@ async function connectionOf(table: Table, id: string) {
   throw new Fault('connection_unknown', `there is no connection ${id}`, { retryable: false });
 }
 
-function truthOf(script: BurstScript, startAt: number): Truth['bursts'][number] {
+function truthOf(script: BurstScript, { startAt, doings }: Script): Truth['bursts'][number] {
+  const isEdited = doings.some(({ act, burst }) => act.kind === 'edit' && burst === script.burst);
   return {
     burst: script.burst,
     plannedBy: 'ann',
@@ -776,7 +781,7 @@ function truthOf(script: BurstScript, startAt: number): Truth['bursts'][number] 
       ...(leg.outcome === undefined ? {} : { outcome: leg.outcome }),
       audience: leg.audience?.addresses ?? [],
     })),
-    contents: [1, 2].map((version) => {
+    contents: (isEdited ? [1, 2] : [1]).map((version) => {
       const { mark, hash } = contentOf(script, version, startAt);
       return { content: mark, contentHash: hash };
     }),

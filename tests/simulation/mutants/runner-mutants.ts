@@ -42,7 +42,29 @@ export const runnerMutants: readonly Mutant[] = [
         "advance(header, { kind: 'approve', approval: { ...approval, contentHash: header.contentHash }, now }),",
     },
   ]),
+  ...inFile('functions/commands/plan-burst.ts', BY_WORLDS, [
+    {
+      id: 'edit-after-schedule-lost',
+      about: 'other words for a burst that has its moment are acknowledged and not kept',
+      find: 'if (burst.contentHash !== wanted.contentHash) return false;',
+      replace: "if (burst.contentHash !== wanted.contentHash) return burst.state === 'scheduled';",
+    },
+  ]),
+  ...inFile('functions/commands/erase-address.ts', BY_WORLDS, [
+    {
+      id: 'erased-from-lists-only',
+      about: 'whoever is erased comes back when an import is undone',
+      find: 'for (const id of ids) await eraseFromImports(table, audience, id);',
+      replace: '',
+    },
+  ]),
   ...inFile('functions/commands/change-burst.ts', BY_WORLDS, [
+    {
+      id: 'audit-entry-missing',
+      about: 'what a person ordered stands in no audit log',
+      find: 'audit(context, after.id, what, pick(before), pick(after)),',
+      replace: '',
+    },
     {
       id: 'acknowledged-before-durable',
       about: 'a stop or a cancel is acknowledged before it is written',
