@@ -32,6 +32,7 @@ export const WindowRecord = z.strictObject({
   attempt: z.int(),
   revision: z.int(),
   nonce: Mark,
+  /** When its window closed, or some of it were called again: the grace time runs from here. */
   recordedAt: InstantSchema,
   /** Ascending by ordinal; ordinals of [from, to) that are not listed were accepted. */
   outcomes: z.array(EntryOutcome),

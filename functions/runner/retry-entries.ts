@@ -69,6 +69,8 @@ async function retryRecord(
     ...record,
     attempt,
     epoch: sending.holding.epoch,
+    // From here on they may have left: silence is judged from this call, not from the first one.
+    recordedAt: sending.clock.now(),
     outcomes: record.outcomes.map(({ ordinal, ...rest }) =>
       chosen.has(ordinal)
         ? { ordinal, state: 'in_doubt', reason: 'called_again' }
