@@ -320,7 +320,7 @@ async function finish(ports: RunnerPorts, holding: Holding, readied: Readied): P
   const { burst } = holding;
   if (burst.state !== 'releasing') return;
   if (!burst.legs.every((leg) => isFinal(leg.state) || leg.state === 'in_doubt')) return;
-  await freeLanes(ports, holding);
+  await freeLanes(ports, holding, readied.head);
   const now = ports.clock.now();
   const measureUntil = (burst.momentAt ?? now) + readied.plan.registration.windowMs;
   await holding.apply({ kind: 'sent', epoch: holding.epoch, now, measureUntil });

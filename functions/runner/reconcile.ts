@@ -3,7 +3,6 @@
 import type { Lane } from '#domain/lane.ts';
 import { isFinal, type LegState } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
-import { openLanes } from '#domain/manifest.ts';
 import { saveLane } from '#store/lanes.ts';
 import type { Holding } from './holding.ts';
 import { fenceLane } from './lane-claims.ts';
@@ -80,7 +79,8 @@ async function closeAbandoned(
   if (unfinished.length === 0) return;
   const sending = await open();
   const { head } = sending.members;
-  const ranges = unfinished.flatMap((leg) => openLanes(head, leg.name));
+  // Those of waves without an allocation, too: whoever sleeps may be about to store one.
+  const ranges = head.lanes.filter((lane) => unfinished.some((leg) => leg.name === lane.leg));
   const lanes: Lane[] = [];
   for (const range of ranges) lanes.push(await fenceLane(ports, holding, head, range));
   for (const lane of lanes) {

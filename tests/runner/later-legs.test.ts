@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { listLanes } from '#store/lanes.ts';
 import { HOUR, MINUTE, World } from './world.ts';
 
 const START = Date.parse('2027-03-04T12:00:00Z');
@@ -31,4 +32,21 @@ test('until a later leg starts, the burst is left alone', async () => {
   world.table.meter.reset();
   await world.run(T + 4 * HOUR);
   expect(world.table.meter.writeUnits).toBe(0);
+});
+
+test('lanes of a leg that was dropped are out of reach for a runner that slept in its commit', async () => {
+  const world = new World(START);
+  await world.addReaders('members', 100);
+  await world.addReaders('others', 200);
+  const legs = [{ name: 'first' }, { name: 'other', audience: 'others' }];
+  await world.plan({ burst: 'one', at: T, legs });
+  await world.run(T - 2 * MINUTE);
+  const { epoch: asleep } = await world.load('one');
+  const dropped = { name: 'other', state: 'dropped', reason: 'token_expired' } as const;
+  await world.order('one', { kind: 'leg', epoch: asleep, ...dropped });
+  await world.run(T + 10 * MINUTE);
+  const { lanes: ranges } = await world.head('one');
+  const lanes = await listLanes(world.table, 'one', ranges.length);
+  expect(lanes.map(({ leg }) => leg)).toEqual(ranges.map(({ leg }) => leg));
+  expect(lanes.every(({ epoch }) => epoch > asleep)).toBe(true);
 });
