@@ -2,10 +2,8 @@
 
 import * as z from 'zod/mini';
 import { Id } from '#domain/ids.ts';
-import { addressDigest } from '#domain/suppression.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { plannedBursts } from '#store/planned-bursts.ts';
-import { findSuppression } from '#store/suppressions.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { describeBurst, type MomentView } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
@@ -13,6 +11,7 @@ import { entriesOf } from './person-entries.ts';
 import { readLedger } from './progress.ts';
 import { requireAddress } from './require-address.ts';
 import { eventsOf, type ShownEntry } from './show-person.ts';
+import { type StandingOrder, standingOrder } from './standing-order.ts';
 
 export const FindPersonInput = z.strictObject({
   address: z.string().check(z.maxLength(1_000)),
@@ -27,11 +26,7 @@ export interface PersonInBurst {
   readonly entries: readonly ShownEntry[];
 }
 
-export interface FoundPerson {
-  /** Keyed: says nothing about the address to whoever lacks the key. */
-  readonly digest: string;
-  /** The standing order against the address. */
-  readonly suppressed?: { readonly reason: string; readonly at: number };
+export interface FoundPerson extends StandingOrder {
   /** Bursts whose frozen list holds the address. */
   readonly bursts: readonly PersonInBurst[];
   readonly next?: string;
@@ -62,15 +57,8 @@ export async function findPerson(
       break;
     }
   }
-  const digest = addressDigest(wanted, await context.suppressionKey());
-  const order = await findSuppression(table, digest);
-  const suppressed = order && { reason: order.reason, at: order.at };
-  return {
-    digest,
-    bursts,
-    ...(suppressed ? { suppressed } : {}),
-    ...(next === undefined ? {} : { next }),
-  };
+  const order = await standingOrder(context, wanted);
+  return { ...order, bursts, ...(next === undefined ? {} : { next }) };
 }
 
 async function inBurst(

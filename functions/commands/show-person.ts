@@ -8,15 +8,14 @@ import { Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
-import { addressDigest } from '#domain/suppression.ts';
 import { loadNode } from '#store/facts.ts';
-import { findSuppression } from '#store/suppressions.ts';
 import { findBurst } from './change-burst.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { parseInput } from './parse-input.ts';
 import { entriesOf } from './person-entries.ts';
 import { readLedger } from './progress.ts';
 import { requireAddress } from './require-address.ts';
+import { type StandingOrder, standingOrder } from './standing-order.ts';
 
 export const ShowPersonInput = z.strictObject({
   burst: Id,
@@ -29,14 +28,10 @@ export interface ShownEntry extends Fate {
   readonly events: readonly string[];
 }
 
-export interface ShownPerson {
+export interface ShownPerson extends StandingOrder {
   readonly burst: string;
-  /** Keyed: says nothing about the address to whoever lacks the key. */
-  readonly digest: string;
   /** One for every contact of the burst's lists with this address; empty: it is in none. */
   readonly entries: readonly ShownEntry[];
-  /** The standing order against the address as of now, whatever it was at the time. */
-  readonly suppressed?: { readonly reason: string; readonly at: number };
 }
 
 /**
@@ -59,15 +54,8 @@ export async function showPerson(
     ...entry,
     events: await eventsOf(context.table, head, entry.ordinal),
   }));
-  const digest = addressDigest(wanted, await context.suppressionKey());
-  const order = await findSuppression(context.table, digest);
-  const suppressed = order && { reason: order.reason, at: order.at };
-  return {
-    burst: id,
-    digest,
-    entries: await Promise.all(shown),
-    ...(suppressed ? { suppressed } : {}),
-  };
+  const order = await standingOrder(context, wanted);
+  return { burst: id, ...order, entries: await Promise.all(shown) };
 }
 
 /** By kind: what came back from the provider and from the reader. */

@@ -6,12 +6,12 @@ import type { Clock, DeadLetters, Entropy, Log, Secrets, Table } from '#domain/p
 import { type AskMailExchangers, createMailExchangers } from '#outbound/mail-exchangers.ts';
 import { repeatReads } from '#store/repeat-reads.ts';
 import { createApiChannels } from './api-channels.ts';
+import { callService } from './call-service.ts';
 import { createClock } from './clock.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createEntropy } from './entropy.ts';
 import { createLambdaLog } from './lambda-log.ts';
 import { apiSettings, deadLetterUrl, queueUrl } from './settings.ts';
-import { createCallJson } from './signed-json.ts';
 import { createSignedSecrets } from './signed-secrets.ts';
 import { createSignedTable, TABLE_ANSWER_MAX } from './signed-table.ts';
 import { keepHeapSmall } from './small-heap.ts';
@@ -48,36 +48,9 @@ export function createApiPorts(): ApiWorld {
   // Where everything runs in one process, the runner's heap is not to be touched.
   if (!settings.loopback) keepHeapSmall();
   const { region, credentials, endpoints, linkBase, configurationSet } = settings;
-  const dynamodb = createCallJson({
-    service: 'dynamodb',
-    faults: 'store',
-    region,
-    credentials,
-    endpoint: endpoints.dynamodb,
-    jsonVersion: '1.0',
-    now: () => Date.now(),
-    answerMax: TABLE_ANSWER_MAX,
-  });
-  const ssm = createCallJson({
-    service: 'ssm',
-    faults: 'secret',
-    region,
-    credentials,
-    endpoint: endpoints.ssm,
-    jsonVersion: '1.1',
-    now: () => Date.now(),
-  });
-  const secrets = createSignedSecrets(ssm, settings.parameters);
-  const sqs = createCallJson({
-    service: 'sqs',
-    faults: 'queue',
-    region,
-    credentials,
-    endpoint: endpoints.sqs,
-    jsonVersion: '1.0',
-    now: () => Date.now(),
-    answerMax: DEAD_LETTERS_MAX,
-  });
+  const dynamodb = callService(settings, 'dynamodb', { answerMax: TABLE_ANSWER_MAX });
+  const secrets = createSignedSecrets(callService(settings, 'ssm'), settings.parameters);
+  const sqs = callService(settings, 'sqs', { answerMax: DEAD_LETTERS_MAX });
   const start = createStartFunction({
     region,
     credentials,

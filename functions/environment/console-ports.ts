@@ -3,10 +3,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, Log, Secrets, Table } from '#domain/ports.ts';
 import { createDynamoTable } from '#store/dynamo-table.ts';
+import { callService } from './call-service.ts';
 import { createClock } from './clock.ts';
 import { createLambdaLog } from './lambda-log.ts';
 import { consoleSettings } from './settings.ts';
-import { createCallJson } from './signed-json.ts';
 import { createSignedSecrets } from './signed-secrets.ts';
 
 export interface ConsoleWorld {
@@ -17,23 +17,14 @@ export interface ConsoleWorld {
 }
 
 export function createConsolePorts(): ConsoleWorld {
-  const { region, credentials, endpoints, table, parameters } = consoleSettings();
+  const settings = consoleSettings();
   // One attempt: whoever looks looks again.
   const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000 };
-  const client = new DynamoDBClient({ region, maxAttempts: 1, requestHandler });
-  const ssm = createCallJson({
-    service: 'ssm',
-    faults: 'secret',
-    region,
-    credentials,
-    endpoint: endpoints.ssm,
-    jsonVersion: '1.1',
-    now: () => Date.now(),
-  });
+  const client = new DynamoDBClient({ region: settings.region, maxAttempts: 1, requestHandler });
   return {
-    table: createDynamoTable(client, table),
+    table: createDynamoTable(client, settings.table),
     clock: createClock(),
     log: createLambdaLog(),
-    secrets: createSignedSecrets(ssm, parameters),
+    secrets: createSignedSecrets(callService(settings, 'ssm'), settings.parameters),
   };
 }

@@ -3,10 +3,10 @@
 import { Fault } from '#domain/faults.ts';
 import { type KeyRing, parseKeyRing } from '#domain/key-ring.ts';
 import type { Log, Queue } from '#domain/ports.ts';
+import { callService } from './call-service.ts';
 import { createLog } from './log.ts';
 import { createPublicTable, type PublicTable } from './public-table.ts';
-import { type PublicSettings, publicSettings, queueUrl, type Service } from './settings.ts';
-import { createCallJson } from './signed-json.ts';
+import { type PublicSettings, publicSettings, queueUrl } from './settings.ts';
 import { ulid } from './ulid.ts';
 
 export interface PublicPorts {
@@ -30,7 +30,7 @@ const PARAMETER_TIMEOUT_MS = 1_500;
 
 export function createPublicPorts(settings: PublicSettings = publicSettings()): PublicPorts {
   const now = () => Date.now();
-  const table = createPublicTable(callTo(settings, 'dynamodb', now), settings.table);
+  const table = createPublicTable(callService(settings, 'dynamodb', { now }), settings.table);
   const parameter = parameterReader(settings, now);
   return {
     now,
@@ -54,7 +54,7 @@ const SEND_ATTEMPTS = 2;
  * message that got through twice is one fact. A message that was given up may be in it all the same.
  */
 export function createPublicQueue(settings: PublicSettings = publicSettings()): Queue {
-  const call = callTo(settings, 'sqs', () => Date.now());
+  const call = callService(settings, 'sqs');
   const QueueUrl = queueUrl();
   const sendOne = async (MessageBody: string): Promise<void> => {
     const input = { QueueUrl, MessageBody };
@@ -76,22 +76,8 @@ export function createPublicQueue(settings: PublicSettings = publicSettings()): 
   };
 }
 
-const FAULTS: { readonly [service in Service]: string } = {
-  dynamodb: 'store',
-  sqs: 'queue',
-  ssm: 'secret',
-};
-
-function callTo(settings: PublicSettings, service: Service, now: () => number) {
-  const { region, credentials } = settings;
-  const jsonVersion = service === 'ssm' ? '1.1' : '1.0';
-  const endpoint = settings.endpoints[service];
-  const faults = FAULTS[service];
-  return createCallJson({ service, faults, region, credentials, endpoint, jsonVersion, now });
-}
-
 function parameterReader(settings: PublicSettings, now: () => number) {
-  const call = callTo(settings, 'ssm', now);
+  const call = callService(settings, 'ssm', { now });
   return async (name: string): Promise<string> => {
     const input = { Name: `${settings.parameters}/${name}`, WithDecryption: true };
     const answer = (await call('AmazonSSM.GetParameter', input, PARAMETER_TIMEOUT_MS)) as {

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildExport, type ReportExport } from '#feedback/build-report.ts';
 import { cell, resultsCsv } from '../../cli/results-csv.ts';
 import { resultsText } from '../../cli/results-text.ts';
-import { anExample, DAY, measureAt } from '../console/an-example.ts';
-import { T } from '../feedback/feedback-world.ts';
+import { anExample, DAY } from '../console/an-example.ts';
+import { measureAt, T } from '../feedback/feedback-world.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 let folder: string;

@@ -4,7 +4,6 @@ import type { Burst } from '#domain/burst.ts';
 import { callOf, drawBlock } from '#domain/draw.ts';
 import type { Plan } from '#domain/plan.ts';
 import { register } from '#domain/registration.ts';
-import { createMeasure } from '#feedback/measure.ts';
 import { saveCallRecord } from '#store/call-records.ts';
 import { notePlannedBurst } from '#store/planned-bursts.ts';
 import { saveNative } from '#store/tallies.ts';
@@ -14,8 +13,9 @@ import {
   click,
   conversion,
   createFeedbackWorld,
+  emailLeg,
   HOUR,
-  planOf,
+  postLeg,
   sesEvent,
   T,
 } from '../feedback/feedback-world.ts';
@@ -54,14 +54,13 @@ export type Example = Awaited<ReturnType<typeof anExample>>;
 export async function anExample(options: ExampleOptions = {}) {
   const { recipients = 3_000, behaviour = LIVELY } = options;
   const allocation = calls.map(({ name }) => ({ call: name, weight: 1 }));
-  const [email, post] = planOf().legs;
   const one = await createFeedbackWorld({
     recipients,
     plan: {
       calls,
       legs: [
-        { ...(email as Extract<Plan['legs'][number], { kind: 'email' }>), allocation },
-        { ...(post as Extract<Plan['legs'][number], { kind: 'broadcast' }>), call: 'watch' },
+        { ...emailLeg, allocation },
+        { ...postLeg, call: 'watch' },
       ],
       goal: { count: 'pledge', target: 120, withinMs: 7 * DAY },
       registration: register({ metric: 'conversion', windowMs: 7 * DAY, valueCap: 50_000 }),
@@ -113,12 +112,6 @@ export async function anEarlierBurst({ world }: Example): Promise<void> {
     answers: 22,
     outcome: 'lost',
   });
-}
-
-/** One look of measure at an instant. */
-export async function measureAt({ world, ports }: Example, at: number): Promise<void> {
-  world.now = at;
-  await createMeasure(ports)();
 }
 
 /** A fixed scatter in [0, 1). */

@@ -1,10 +1,10 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BURST, T } from '../feedback/feedback-world.ts';
+import { BURST, measureAt, T } from '../feedback/feedback-world.ts';
 import { openBrowser } from './a-browser.ts';
 import { aConsole } from './a-console.ts';
-import { anEarlierBurst, anExample, DAY, measureAt } from './an-example.ts';
+import { anEarlierBurst, anExample, DAY } from './an-example.ts';
 import { type ServedConsole, serveConsole } from './serve-console.ts';
 
 const PATIENT_MS = 60_000;

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import type { Plan } from '#domain/plan.ts';
 import {
   BURST,
   batchOf,
   click,
   createFeedbackWorld,
-  planOf,
+  emailLeg,
+  measureAt,
   sesEvent,
   T,
 } from '../feedback/feedback-world.ts';
 import { aConsole, cookieOf } from './a-console.ts';
-import { anEarlierBurst, anExample, DAY, measureAt } from './an-example.ts';
+import { anEarlierBurst, anExample, DAY } from './an-example.ts';
 
 const PAGE = `/console/bursts/${BURST}`;
 
@@ -201,7 +201,6 @@ test('a theme is kept and the page comes in it', async () => {
 });
 
 test('where adding channels up would name another call, both tables stand on the page', async () => {
-  const [email] = planOf().legs as Extract<Plan['legs'][number], { kind: 'email' }>[];
   // Charig et al., BMJ 292 (1986) 879: small stones and large stones.
   const legs = {
     small: { seat: [87, 81], demo: [270, 234] },
@@ -209,7 +208,7 @@ test('where adding channels up would name another call, both tables stand on the
   } as const;
   const plan = {
     legs: Object.entries(legs).map(([name, calls]) => ({
-      ...(email as NonNullable<typeof email>),
+      ...emailLeg,
       name,
       allocation: Object.entries(calls).map(([call, [weight]]) => ({ call, weight })),
     })),

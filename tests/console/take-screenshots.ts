@@ -9,9 +9,9 @@ import type { createConsole as CreateConsole } from '#console/create-app.tsx';
 import { buildReport } from '#feedback/build-report.ts';
 import { loadBurst } from '#store/bursts.ts';
 import { savePrincipal } from '#store/principals.ts';
-import { BURST, T } from '../feedback/feedback-world.ts';
+import { BURST, measureAt, T } from '../feedback/feedback-world.ts';
 import { openBrowser } from './a-browser.ts';
-import { anEarlierBurst, anExample, DAY, measureAt } from './an-example.ts';
+import { anEarlierBurst, anExample, DAY } from './an-example.ts';
 import { serveConsole } from './serve-console.ts';
 
 const root = join(import.meta.dirname, '..', '..');

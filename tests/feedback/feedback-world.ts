@@ -5,6 +5,7 @@ import type { ClickEvent, ConversionEvent } from '#domain/event.ts';
 import type { Plan } from '#domain/plan.ts';
 import type { Table } from '#domain/ports.ts';
 import { register } from '#domain/registration.ts';
+import { createMeasure } from '#feedback/measure.ts';
 import { createRecord } from '#feedback/record.ts';
 import { createBurst } from '#store/bursts.ts';
 import { MemoryTable } from '#store/memory-table.ts';
@@ -61,6 +62,14 @@ export function planOf(change: Partial<Plan> = {}): Plan {
     ...change,
   };
 }
+
+type PlannedLeg<K extends Plan['legs'][number]['kind']> = Extract<
+  Plan['legs'][number],
+  { kind: K }
+>;
+
+/** The two legs of the plan, each as what it is. */
+export const [emailLeg, postLeg] = planOf().legs as [PlannedLeg<'email'>, PlannedLeg<'broadcast'>];
 
 export interface WorldOptions {
   readonly plan?: Partial<Plan>;
@@ -129,6 +138,15 @@ export async function createFeedbackWorld(options: WorldOptions = {}) {
   };
   table.meter.reset();
   return { world, ports, record: createRecord(ports) };
+}
+
+/** One look of measure at an instant. */
+export async function measureAt(
+  { world, ports }: Awaited<ReturnType<typeof createFeedbackWorld>>,
+  at: number,
+): Promise<void> {
+  world.now = at;
+  await createMeasure(ports)();
 }
 
 let sequence = 0;

@@ -14,8 +14,11 @@ import {
   click,
   conversion,
   createFeedbackWorld,
+  emailLeg,
   HOUR,
+  measureAt,
   planOf,
+  postLeg,
   sesEvent,
   T,
 } from '../feedback/feedback-world.ts';
@@ -64,8 +67,7 @@ async function asked(given: Given, order: (events: object[]) => object[] = (all)
   for (let from = 0; from < events.length; from += 500) {
     expect(await one.record(batchOf(events.slice(from, from + 500)))).toEqual([]);
   }
-  one.world.now = T + given.hours * HOUR;
-  await createMeasure(one.ports)();
+  await measureAt(one, T + given.hours * HOUR);
   const { table } = one.world;
   await savePrincipal(table, TOKEN, { name: 'vera', scopes: ['viewer'] });
   const api = anApi({
@@ -78,11 +80,6 @@ async function asked(given: Given, order: (events: object[]) => object[] = (all)
   expect([results.status, exported.status]).toEqual([200, 200]);
   return { results: results.body, exported: exported.body, text: results.text };
 }
-
-const [emailLeg, postLeg] = planOf().legs as [
-  Extract<Plan['legs'][number], { kind: 'email' }>,
-  Extract<Plan['legs'][number], { kind: 'broadcast' }>,
-];
 
 /** Posts of two calls in turn, an hour apart, each read for a day. */
 function series(each: number): Partial<Plan> {
@@ -314,8 +311,7 @@ test('a winner stays declared; later answers may only stop supporting it', async
   await one.record(batchOf(emailEvents({ seat: [400, 120, 0], demo: [400, 40, 0] })));
   const { table } = one.world;
   const look = async (hours: number) => {
-    one.world.now = T + hours * HOUR;
-    await createMeasure(one.ports)();
+    await measureAt(one, T + hours * HOUR);
     return (await buildReport(table, one.world.burst, one.world.now)).legs[0]?.verdict;
   };
   expect(await look(25)).toMatchObject({ status: 'winner', winner: 'seat', supported: true });
