@@ -19,6 +19,7 @@ import { type BetReport, betsOf } from './say-bet.ts';
 import { sayHarm } from './say-harm.ts';
 import { type HoldoutReport, sayHoldout } from './say-holdout.ts';
 import { type Said, sayVerdict } from './say-verdict.ts';
+import { isOver, postsToCome } from './what-is-compared.ts';
 
 export interface CallReport {
   readonly call: string;
@@ -340,7 +341,7 @@ function verdictOf(
     rivals: rivalsOf(own),
     declaredAt: declared?.at ?? null,
     supported: standing?.supported ?? true,
-    dueAt: standing ? null : dueAtOf(basis, own),
+    dueAt: standing ? null : dueAtOf({ basis, group }, own),
   };
   return { ...bare, words: sayVerdict({ basis, group, calls, verdict: bare, report: own }) };
 }
@@ -358,11 +359,15 @@ function rivalsOf({ calls }: ChannelReport): Verdict['rivals'] {
 const HOUR_MS = 3_600_000;
 
 /** When live claims are allowed, then when the window ends; nothing is due where nothing compares. */
-function dueAtOf({ now, finalRead, burst }: ReportBasis, own: ChannelReport): number | null {
+function dueAtOf(
+  one: { readonly basis: ReportBasis; readonly group: ReportGroup },
+  own: ChannelReport,
+): number | null {
+  const { now, burst } = one.basis;
   const { status } = own.verdict;
-  if (finalRead || burst.momentAt === undefined) return null;
-  if (status === 'winner' || status === 'not_comparable' || status === 'invalid') return null;
-  if (burst.state === 'decided' || burst.state === 'closed') return null;
+  if (burst.momentAt === undefined || isOver(one)) return null;
+  if (status === 'not_comparable' && postsToCome(one) === 0) return null;
+  if (status === 'winner' || status === 'invalid') return null;
   const finalAt = now + own.finalReadInHours * HOUR_MS;
   const liveAt = own.liveInHours === null ? finalAt : now + own.liveInHours * HOUR_MS;
   return Math.round(liveAt > now ? Math.min(liveAt, finalAt) : finalAt);

@@ -1,11 +1,12 @@
 // What one channel's verdict says, to somebody who knows no statistics.
 
 import type { ChannelReport, CallReport as Numbers } from '#statistics/channel-report.ts';
-import type { NextTime } from '#statistics/next-time.ts';
 import type { ReportBasis } from './report-basis.ts';
 import type { ReportGroup } from './report-groups.ts';
 import type { CallReport, Verdict } from './report-of.ts';
+import { sayNext } from './say-next.ts';
 import { number, percent, sayTime } from './say-time.ts';
+import { isBehindTheLink, isOver, postsToCome } from './what-is-compared.ts';
 
 export interface Said {
   /** The verdict in one sentence. */
@@ -32,7 +33,7 @@ export function sayVerdict(input: SayVerdict): Said {
     headline: headline(input),
     why: verdict.status === 'winner' && report ? comparedText(input, report) : '',
     sure: sure(input),
-    next: report && verdict.status !== 'refused' ? NEXT[nextOf(input, report)] : NEXT.repair,
+    next: sayNext(input),
   };
 }
 
@@ -46,7 +47,9 @@ function headline(input: SayVerdict): string {
     case 'no_clear_winner':
       return noWinnerText(input);
     case 'invalid':
-      return 'No answer: the calls did not reach as many people each as was drawn.';
+      return isBehindTheLink(input)
+        ? 'No answer: the pages did not get as many visitors each as was drawn.'
+        : 'No answer: the calls did not reach as many people each as was drawn.';
     case 'refused':
       return 'No answer: the counts of this channel do not fit together.';
     default:
@@ -83,21 +86,34 @@ function noWinnerText(input: SayVerdict): string {
   }
 }
 
-function notComparableText({ group, verdict, report }: SayVerdict): string {
+function notComparableText(input: SayVerdict): string {
+  const { group, verdict, report } = input;
   switch (verdict.reason) {
     case 'not_randomized':
       return group.shares.length > 1
         ? 'Not comparable: one post each'
         : 'Not comparable: one post with one call';
     case 'too_few_arms':
-      return group.shares.length < 2
-        ? 'Not comparable: everybody got the same call'
-        : 'Not comparable: a call has reached nobody yet';
-    case 'too_few_posts':
-      return `Not comparable: ${report?.calls.reduce((sum, { posts }) => sum + (posts?.posts ?? 0), 0) ?? 0} posts are too few to tell a call from a good hour`;
+      return `Not comparable: ${tooFewText(input)}`;
+    case 'too_few_posts': {
+      const out = report?.calls.reduce((sum, { posts }) => sum + (posts?.posts ?? 0), 0) ?? 0;
+      const left = postsToCome(input);
+      if (left > 0) return `Not comparable yet: ${out} of ${out + left} posts are out`;
+      return `Not comparable: ${out} ${out === 1 ? 'post is' : 'posts are'} too few to tell a call from a good hour`;
+    }
     default:
-      return 'Not comparable: nobody knows yet how many people could see it';
+      return isBehindTheLink(input)
+        ? 'Not comparable: behind the link only conversions can be compared, and here clicks decide'
+        : `Not comparable: nobody knows${isOver(input) ? '' : ' yet'} how many people could see it`;
   }
+}
+
+function tooFewText(input: SayVerdict): string {
+  if (input.group.shares.length < 2) return 'everybody got the same call';
+  const yet = isOver(input) ? '' : ' yet';
+  return isBehindTheLink(input)
+    ? `a page has had no visitor${yet}`
+    : `a call has reached nobody${yet}`;
 }
 
 function sure(input: SayVerdict): string {
@@ -112,9 +128,9 @@ function sure(input: SayVerdict): string {
     case 'no_clear_winner':
       return undecidedText(input, report);
     case 'invalid':
-      return `${movedText(report)}Something other than chance decided who got which call; bounces or blocking that differ by call do that. Counts are shown, rates are not compared.`;
+      return `${movedText(report)}${isBehindTheLink(input) ? 'Something other than chance decided who came to which page; robots, or a page that fails to load, do that.' : 'Something other than chance decided who got which call; bounces or blocking that differ by call do that.'} Counts are shown, rates are not compared.`;
     default:
-      return WHY_NOT[verdict.reason] ?? '';
+      return whyNot(input);
   }
 }
 
@@ -166,11 +182,24 @@ function undecidedText(input: SayVerdict, report: ChannelReport): string {
     return `${ahead}${why} may still be chance. The counts are read for good when the counting window ends.`;
   }
   const smallest = percent(basis.frame.registration.smallestLift);
+  // Of a series, posts decide, however many people saw them.
+  const whom = isBehindTheLink(input) ? 'visitors per page' : 'people per call';
   const needed =
-    report.neededPerCall === null
+    report.neededPerCall === null || input.group.design === 'series'
       ? ''
-      : ` To see a lift of ${smallest}, about ${number(report.neededPerCall)} people per call would be needed.`;
+      : ` To see a lift of ${smallest}, about ${number(report.neededPerCall)} ${whom} would be needed.`;
   return `${ahead}${why} may still be chance.${needed}`;
+}
+
+function whyNot(input: SayVerdict): string {
+  const { reason } = input.verdict;
+  if (reason === 'missing_exposure' && isBehindTheLink(input)) {
+    return 'Whoever comes to a page has clicked already: of clicks, every page has all.';
+  }
+  if (reason === 'too_few_arms' && input.group.shares.length > 1) {
+    return 'What nobody saw cannot be compared with the rest.';
+  }
+  return WHY_NOT[reason] ?? '';
 }
 
 const WHY_NOT: { readonly [reason: string]: string | undefined } = {
@@ -179,35 +208,6 @@ const WHY_NOT: { readonly [reason: string]: string | undefined } = {
   too_few_arms: 'There is nothing to compare it with on this channel.',
   too_few_posts: 'A post is one throw of the dice, however many people saw it.',
   missing_exposure: 'Without that there are counts and no rates.',
-};
-
-function nextOf({ group, verdict }: SayVerdict, report: ChannelReport): keyof typeof NEXT {
-  if (verdict.status === 'winner' && !verdict.supported) return 'compare_bolder_calls';
-  if (verdict.status === 'winner') return 'use_the_winner';
-  if (verdict.reason === 'not_randomized' && group.shares.length < 2) return 'post_more_calls';
-  if (verdict.reason === 'too_few_arms' && group.shares.length > 1) return 'wait_for_the_answer';
-  return report.nextTime;
-}
-
-const NEXT: Readonly<Record<NextTime | 'repair' | 'post_more_calls', string>> = {
-  use_the_winner: 'Next time: lead with it, and test something bolder against it.',
-  wait_for_the_answer: 'Next: wait. The answer comes by itself; looking early changes nothing.',
-  send_to_more_or_compare_bolder_calls:
-    'Next time: send to more people, or compare calls that differ more.',
-  compare_bolder_calls: 'Next time: compare calls that differ more.',
-  improve_the_click_filter:
-    'Next time: judge by a goal behind the click, which robots do not reach.',
-  find_why_the_split_moved:
-    'Next time: first find out why one call reached fewer people (bounces, blocking, suppression).',
-  draw_more_posts:
-    'Next time: draw more posts. Four for each call, or six pairs, is the least that can prove anything.',
-  let_chance_decide:
-    'Next time: draw the calls over several posts (series), or send visitors of one post to different pages (after the click).',
-  show_at_least_two_calls: 'Next time: split two or more calls on this channel to learn something.',
-  record_exposures: 'Next: check that delivery events arrive.',
-  repair: 'Next: compare the ledger with the events (volley audit), then look again.',
-  post_more_calls:
-    'Next time: draw two or more calls over several posts (series), or send visitors of one post to different pages (after the click).',
 };
 
 /** ` Thu 4 Mar, 10:00` behind the words given; nothing where no answer is to come. */
