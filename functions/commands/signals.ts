@@ -77,7 +77,9 @@ export async function createSignal(
   };
   await saveSignal(context.table, signal);
   await audit(context, id, 'create_signal', undefined, { signal: signal.id, name, expiresAt });
-  return { burst: id, ...viewOf(signal, now) };
+  // Made before with this very secret and revoked since, it stays revoked.
+  const stored = (await findSignal(context.table, id, secret)) ?? signal;
+  return { burst: id, ...viewOf(stored, now) };
 }
 
 export interface ListedSignals {

@@ -6,7 +6,7 @@ import { InstantSchema, Mark } from '#domain/ids.ts';
 import type { Table } from '#domain/ports.ts';
 import { fromItem, toItem } from './item.ts';
 import { keys } from './keys.ts';
-import { putSame } from './save.ts';
+import { putSame, unlessRevoked } from './save.ts';
 
 export const Principal = z.strictObject({
   /** As it stands in approvals and audit entries. */
@@ -29,8 +29,9 @@ const PARTITION = 'C#principal';
 const Listing = z.strictObject({ digest: z.string() });
 
 /**
- * Gives the holder of a token a name and scopes; replaces what the token had before. Listed first:
- * a listing without a principal is skipped by whoever reads, one that is missing would never be seen.
+ * Gives the holder of a token a name and scopes; replaces what the token had before, unless it was
+ * revoked. Listed first: a listing without a principal is skipped by whoever reads, one that is
+ * missing would never be seen.
  * @returns the id under which it is listed
  */
 export async function savePrincipal(
@@ -42,7 +43,7 @@ export async function savePrincipal(
   const id = digest.slice(0, 16);
   const item = toItem(Principal, keys.principal(digest), principal);
   await putSame(table, toItem(Listing, { pk: PARTITION, sk: id }, { digest }));
-  await putSame(table, item);
+  await putSame(table, item, unlessRevoked);
   return id;
 }
 

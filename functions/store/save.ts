@@ -56,11 +56,16 @@ export async function compareAndSave<T extends Revised>(
 
 /**
  * A put that may be repeated at will because it always writes the same: under the item's own key
- * the same content. Repeats while the answer is lost, then throws Fault `store_unanswered`.
+ * the same content. Repeats while the answer is lost, then throws Fault `store_unanswered`. One
+ * whose answer was lost may arrive up to a minute late: over whatever was written since, unless
+ * the condition, which is asked then, speaks against it.
  */
-export function putSame(table: Table, item: Item): Promise<void> {
-  return putRepeatedly(table, item);
+export function putSame(table: Table, item: Item, condition?: Condition): Promise<void> {
+  return putRepeatedly(table, item, condition);
 }
+
+/** Of what is made once and may be revoked: a late put of its making must not undo that. */
+export const unlessRevoked: Condition = { kind: 'absent', attribute: 'revokedAt' };
 
 /**
  * As `putSame`, for what must not come again once it has been changed: written only where nothing

@@ -7,7 +7,7 @@ import type { Table } from '#domain/ports.ts';
 import { fromItem, toItem } from './item.ts';
 import { keys, stretches } from './keys.ts';
 import { queryAll } from './query-all.ts';
-import { putSame } from './save.ts';
+import { putSame, unlessRevoked } from './save.ts';
 
 export const Signal = z.strictObject({
   burst: Id,
@@ -25,8 +25,10 @@ export const Signal = z.strictObject({
 });
 export type Signal = z.output<typeof Signal>;
 
+/** A signal that was revoked stays so. */
 export async function saveSignal(table: Table, signal: Signal): Promise<void> {
-  await putSame(table, toItem(Signal, keys.signal(signal.burst, signal.digest), signal));
+  const item = toItem(Signal, keys.signal(signal.burst, signal.digest), signal);
+  await putSame(table, item, signal.revokedAt === undefined ? unlessRevoked : undefined);
 }
 
 /** Read strongly: one that was taken back fails at once. */

@@ -1,10 +1,12 @@
-// Principals, connections and rate leases: small items that only have to come back.
+// Principals, signals, connections and rate leases: small items that only have to come back.
 
 import { describe, expect, test } from 'vitest';
 import { listConnections, loadConnection, saveConnection } from '#store/connections.ts';
 import { MemoryTable } from '#store/memory-table.ts';
-import { findPrincipal, savePrincipal } from '#store/principals.ts';
+import { findPrincipal, revokePrincipal, savePrincipal } from '#store/principals.ts';
 import { loadRateLease, saveRateLease } from '#store/rate-leases.ts';
+import { findSignal, saveSignal, signalDigest } from '#store/signals.ts';
+import { latePuts } from './late-puts.ts';
 
 describe('principals', () => {
   const token = 'vly_3q2-7wAAAAAAAAAAAAAAAA';
@@ -19,10 +21,33 @@ describe('principals', () => {
     expect((await findPrincipal(table, token))?.scopes).toEqual([]);
   });
 
+  test('a put without an answer that arrives late revives no token that was revoked', async () => {
+    const table = new MemoryTable();
+    const late = latePuts(table, 'P#');
+    const id = await savePrincipal(late.table, token, { name: 'nora', scopes: ['stop'] });
+    await revokePrincipal(table, id, 7);
+    await late.arrive();
+    expect(await findPrincipal(table, token)).toMatchObject({ revokedAt: 7 });
+  });
+
   test('the token itself is kept nowhere', async () => {
     const table = new MemoryTable();
     await savePrincipal(table, token, { name: 'nora', scopes: [] });
     expect(JSON.stringify(table.snapshot())).not.toContain(token.slice(4, 12));
+  });
+});
+
+describe('signals', () => {
+  test('a put without an answer that arrives late revives none that was revoked', async () => {
+    const table = new MemoryTable();
+    const late = latePuts(table, 'B#');
+    const digest = signalDigest('secret');
+    const made = { id: digest.slice(0, 8), digest, name: 'crm', createdBy: 'nora', createdAt: 1 };
+    const signal = { burst: 'polls', expiresAt: 100, ...made };
+    await saveSignal(late.table, signal);
+    await saveSignal(table, { ...signal, revokedAt: 7 });
+    await late.arrive();
+    expect(await findSignal(table, 'polls', 'secret')).toMatchObject({ revokedAt: 7 });
   });
 });
 
