@@ -1,5 +1,7 @@
 // examples/product-launch from file to result, by the commands of docs/days/product-launch.md.
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../local/temporary-folder.ts';
 import { aDay, type Day } from './a-day.ts';
@@ -75,6 +77,70 @@ test('a second person approves, email and post leave together, and customers get
   expect(designs[0]).toBe('randomised');
   expect((await day.volley('results', burst)).stdout).toContain('Start your free trial');
 });
+
+test('what the shop sold is brought in by click id, judged first, and counted once', {
+  timeout: 120_000,
+}, async () => {
+  const customers = new Set(day.addresses('customers.csv'));
+  const got = day.addresses('prospects.csv').filter((address) => !customers.has(address));
+  const clicks = await Promise.all(got.slice(0, 3).map((address) => clickOf(address)));
+  const at = new Date().toISOString();
+  const orders = [
+    ['Order No', 'Source', 'Total', 'Paid at'],
+    ['A-1', clicks[0], '"1,249.00"', at],
+    ['A-2', clicks[1], '"19,50 €"', at.replace('T', ' ').slice(0, 19)],
+    ['A-1', clicks[0], '"1,249.00"', at],
+    ['A-3', 'newsletter', '5.00', at],
+    ['A-4', clicks[2], 'a lot', at],
+  ];
+  const file = join(day.folder, 'orders.csv');
+  const rejects = join(day.folder, 'orders.rejects.csv');
+  writeFileSync(file, `${orders.map((cells) => cells.join(',')).join('\n')}\n`);
+  const args = ['conversions', 'import', file, '--map', 'id=Order No', '--map', 'at=Paid at'];
+  const given = [...args, '--rejects', rejects, '--json'];
+
+  const judged = await day.volley(...given, '--dry-run');
+  const said = {
+    rows: 5,
+    taken: 3,
+    rejected: 2,
+    bursts: { [burst]: { count: 3, value: 251_750 } },
+  };
+  expect(judged.json).toMatchObject({ ...said, dryRun: true });
+  const once = await day.volley(...given);
+  expect(once.json).toMatchObject({ ...said, dryRun: false, rejects });
+  const why = readFileSync(rejects, 'utf8');
+  expect(why).toContain('click_unknown');
+  expect(why).toContain('value_unclear');
+  // A file that is brought in again, and an order that stands in it twice, change nothing.
+  await day.volley(...given);
+
+  const sums = await until(async () => {
+    const { json } = await day.volley('results', burst, '--json');
+    const calls = json.legs.flatMap((leg: { calls: Sums[] }) => leg.calls) as Sums[];
+    const sum = (name: keyof Sums) => calls.reduce((all, call) => all + call[name], 0);
+    return sum('conversions') > 1
+      ? { converting: sum('converting'), conversions: sum('conversions'), value: sum('value') }
+      : undefined;
+  }, 30_000);
+  expect(sums).toEqual({ converting: 2, conversions: 2, value: 126_850 });
+  const dead = await day.volley('redrive', '--list', '--json');
+  expect(dead.json).toEqual({ deadLetters: [], isWhole: true });
+});
+
+/** As the shop gets it: the link is followed, and its page is told who comes. */
+async function clickOf(address: string): Promise<string> {
+  const followed = await day.follow(burst, address);
+  expect(followed.status).toBe(302);
+  const to = new URL(followed.headers.get('location') ?? '');
+  return to.searchParams.get('ref') ?? '';
+}
+
+interface Sums {
+  readonly converting: number;
+  readonly conversions: number;
+  readonly value: number;
+}
 
 interface Mail {
   readonly subject: string;
