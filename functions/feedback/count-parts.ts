@@ -32,10 +32,10 @@ export interface CountParts {
 type Exposed = Map<string, Record<string, number>>;
 type Segments = Map<string, Parts['segments'][number]>;
 
-/** Whether anything is compared of which parts could say more. */
-export function hasParts({ registration }: Frame): boolean {
-  return registration.legs.some(
-    ({ design, channel }) => design === 'randomised' && channel === 'email',
+/** Whether chance split any email leg over several calls: parts of one call say nothing. */
+export function hasParts({ legs }: Frame): boolean {
+  return legs.some(
+    ({ kind, shares }) => kind === 'email' && shares.filter(({ weight }) => weight > 0).length > 1,
   );
 }
 

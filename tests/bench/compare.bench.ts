@@ -55,6 +55,7 @@ function tallyOf(ids: readonly string[], channel: number, round: number): Channe
     design: 'randomized',
     ageHours: 100,
     finalRead: round % 2 === 0,
+    ...partsOf(ids, round),
     calls: ids.map((id, place) => {
       const exposures = 10_000 + ((round * 37 + place * 11) % 90);
       const human = 200 + ((round * 131 + place * 29 + channel * 17) % 120);
@@ -70,5 +71,30 @@ function tallyOf(ids: readonly string[], channel: number, round: number): Channe
         harm: { unsubscribe: 12, complaint: 1, bounce: { n: exposures + 40, s: 40 } },
       };
     }),
+  };
+}
+
+const PROVIDERS = 9;
+const SEGMENTS = 8;
+
+/** As many as a report can have: nine providers and eight segments on every channel. */
+function partsOf(
+  ids: readonly string[],
+  round: number,
+): Pick<ChannelTally, 'providers' | 'segments'> {
+  const countOf = (part: number, place: number) => 1_000 + ((round * 7 + place * 5 + part) % 40);
+  return {
+    providers: Array.from({ length: PROVIDERS }, (_, part) => ({
+      name: `provider-${part}`,
+      exposures: ids.map((_id, place) => countOf(part, place)),
+    })),
+    segments: Array.from({ length: SEGMENTS }, (_, part) => ({
+      name: `segment-${part}`,
+      calls: ids.map((id, place) => {
+        const exposures = countOf(part, place);
+        const bounce = { n: exposures + 4, s: 4 };
+        return { id, exposures, harm: { unsubscribe: (place + round) % 9, complaint: 1, bounce } };
+      }),
+    })),
   };
 }

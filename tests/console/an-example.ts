@@ -2,9 +2,14 @@
 
 import type { Burst } from '#domain/burst.ts';
 import { callOf, drawBlock } from '#domain/draw.ts';
-import type { Plan } from '#domain/plan.ts';
+import type { MailGateway } from '#domain/mail-gateway.ts';
+import type { Member } from '#domain/manifest.ts';
+import type { Allocation, Plan } from '#domain/plan.ts';
+import type { Table } from '#domain/ports.ts';
 import { register } from '#domain/registration.ts';
 import { saveCallRecord } from '#store/call-records.ts';
+import { saveMailDomain } from '#store/mail-domains.ts';
+import { saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
 import { notePlannedBurst } from '#store/planned-bursts.ts';
 import { saveNative } from '#store/tallies.ts';
 import {
@@ -48,6 +53,47 @@ const calls = [
   { name: 'help', say: 'Help check the ballots', to: 'https://example.org/help' },
 ];
 
+const judged = { leg: 'email', channel: 'email', design: 'randomised' } as const;
+
+const DOMAINS: readonly (readonly [domain: string, gateway: MailGateway])[] = [
+  ['mail.example.com', 'google'],
+  ['office.example.com', 'microsoft'],
+  ['school.example.org', 'own'],
+];
+
+/** Who got it: at three providers, every sixth of them young and every fourth a donor. */
+async function saveList(
+  { table, burst }: { readonly table: Table; readonly burst: Burst },
+  recipients: number,
+  allocation: Allocation,
+): Promise<void> {
+  for (const [domain, gateway] of DOMAINS) await saveMailDomain(table, { domain, gateway, at: T });
+  const members = Array.from({ length: recipients }, (_, ordinal): Member => {
+    const [domain = ''] = DOMAINS[Math.floor(scatter(ordinal, 4) ** 2 * 3)] ?? [];
+    const segments = (ordinal % 6 === 0 ? 1 : 0) | (ordinal % 4 === 1 ? 2 : 0);
+    const base = { ordinal, address: `reader-${ordinal}@${domain}`, fields: {} };
+    return segments === 0 ? base : { ...base, segments };
+  });
+  const chunkRecipients = Math.max(1, recipients);
+  await saveManifestChunk(table, burst.id, 'f1', 0, members);
+  const head = {
+    burst: burst.id,
+    revision: 0,
+    nonce: 'n',
+    freeze: 'f1',
+    contentHash: burst.contentHash,
+    recipients,
+    chunkRecipients,
+    frozenAt: T,
+    legs: [{ leg: 'email', from: 0, sendableTo: recipients, to: recipients, allocation }],
+    lanes: [],
+    perSecond: 100,
+    heldBack: {},
+    digest: 'd',
+  };
+  await saveManifestHead(table, undefined, head, 'n');
+}
+
 export type Example = Awaited<ReturnType<typeof anExample>>;
 
 /** A released burst with its answers; nobody has measured yet. */
@@ -63,13 +109,19 @@ export async function anExample(options: ExampleOptions = {}) {
         { ...postLeg, call: 'watch' },
       ],
       goal: { count: 'pledge', target: 120, withinMs: 7 * DAY },
-      registration: register({ metric: 'conversion', windowMs: 7 * DAY, valueCap: 50_000 }),
+      registration: register({
+        metric: 'conversion',
+        windowMs: 7 * DAY,
+        valueCap: 50_000,
+        legs: [{ ...judged, weights: allocation, segments: ['young', 'donors'] }],
+      }),
       attributionMs: 7 * DAY,
       ...options.plan,
     },
     burst: { zone: 'America/New_York', measureUntil: T + 7 * DAY, ...options.burst },
   });
   await notePlannedBurst(one.world.table, BURST);
+  await saveList(one.world, recipients, allocation);
   await one.record(batchOf(answersOf(recipients, behaviour)));
   await one.record(batchOf(posted()));
   await saveNative(one.world.table, BURST, {
@@ -133,6 +185,11 @@ function answersOf(recipients: number, behaviour: Readonly<Record<string, Behavi
       continue;
     }
     events.push(sesEvent({ eventType: 'Delivery', ordinal, call, at }));
+    // One call angers the young.
+    const anger = call === 'watch' && ordinal % 6 === 0 ? 0.06 : 0.002;
+    if (scatter(ordinal, 5) < anger) {
+      events.push(sesEvent({ eventType: 'Complaint', ordinal, call, at: at + HOUR }));
+    }
     events.push(...readerOf(ordinal, call, at, behaviour[call] ?? { click: 0, pledge: 0 }));
   }
   return events;

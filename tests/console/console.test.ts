@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadTallies, saveParts } from '#store/tallies.ts';
 import {
   BURST,
   batchOf,
@@ -243,4 +244,33 @@ test('where adding channels up would name another call, both tables stand on the
   expect(text).toContain('the rate of “See it” within channels');
   // The rates over both together, 78.0 % and 82.6 %, stand nowhere.
   expect(text).not.toMatch(/82\.6 %|(?:"rate"|strong)>78\.0 %/);
+});
+
+test('whom a call drives away, and at which mailbox providers it got through, stand with the channel', async () => {
+  const { example, look } = await opened();
+  await measureAt(example, T + 2 * DAY);
+  const { text } = await look(PAGE);
+  expect(text).toContain('In the segment young');
+  expect(text).toContain('In the segment donors');
+  expect(text).toMatch(/more than chance/);
+  expect(text).toContain('Segments as of Sat 6 Mar, 15:00; they may overlap.');
+  expect(text).toContain('People reached by mailbox provider, on email');
+  for (const name of ['google', 'microsoft', 'school.example.org']) expect(text).toContain(name);
+  expect(text).not.toContain('not as drawn');
+});
+
+test('a provider that lets one call through and not the others is marked, and nothing is compared', async () => {
+  const { example, look } = await opened();
+  const { table } = example.world;
+  await measureAt(example, T + 2 * DAY);
+  const { parts } = await loadTallies(table, BURST);
+  if (!parts) throw new Error('nobody was looked through');
+  const [first, ...others] = parts.providers;
+  if (!first) throw new Error('there is no provider');
+  const moved = { ...first, exposed: { ...first.exposed, 'email/give': 10 } };
+  await saveParts(table, BURST, { ...parts, providers: [moved, ...others] });
+  const { text } = await look(PAGE);
+  expect(text).toContain('not as drawn');
+  expect(text).toMatch(/No answer: the calls did not reach as many people/);
+  expect(text).toContain('By mailbox provider, the split moved at google.');
 });
