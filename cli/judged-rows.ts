@@ -2,6 +2,7 @@
 
 import type { CheckedBurst } from '#commands/check-burst.ts';
 import { renderDuration } from '#domain/duration.ts';
+import { whoFollows } from '#domain/who-follows.ts';
 import { style } from './screen.ts';
 import { count, many, percent } from './words.ts';
 
@@ -31,11 +32,29 @@ export function judgedRows({ plan, comparisons, forecast }: Judged): [string, st
       rows.push(['', `${what}, at the cost of ${answers(forgoneAnswers)}`]);
     }
   }
+  if (isComparing) rows.push(...overLegs(registration));
   if (holdout !== undefined) rows.push(['holdout', `${percent(holdout)} get nothing, by chance`]);
-  for (const { name, burst, afterMs } of followUps) {
-    rows.push(['then', `${name} ${renderDuration(afterMs)} after the moment, as ${burst}`]);
+  for (const { burst, afterMs, who } of followUps) {
+    const what = `${renderDuration(afterMs)} after the moment, to ${whoFollows[who]}`;
+    rows.push(['then', `${burst}, ${what}; approved with this one`]);
   }
   return rows;
+}
+
+type Registration = CheckedBurst['plan']['registration'];
+
+/** The mix that was registered, and the parts of each leg's people that are watched for harm. */
+function overLegs({ mix = [], legs }: Registration): [string, string][] {
+  const mass = mix.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = mix.map(({ leg, weight }) => `${leg} ${percent(weight / mass)}`).join(', ');
+  return [
+    ...(mass > 0
+      ? [['mix', `rates over several legs stand over ${shares}`] as [string, string]]
+      : []),
+    ...legs.flatMap(({ leg, segments = [] }): [string, string][] =>
+      segments.length === 0 ? [] : [[leg, `harm is looked at in ${segments.join(', ')} as well`]],
+    ),
+  ];
 }
 
 export function noteLines({ notes }: Pick<CheckedBurst, 'notes'>): string[] {
@@ -49,7 +68,7 @@ function judged({
   alphaLive,
   alphaFinal,
   compares,
-}: CheckedBurst['plan']['registration']): string {
+}: Registration): string {
   const what = compares === 'messages' ? 'messages, by ' : 'by ';
   return `${what}${metric}s within ${renderDuration(windowMs)}; no winner before ${renderDuration(waitMs)}; wrong at most ${percent(alphaLive + alphaFinal)} of the time`;
 }

@@ -38,7 +38,7 @@ export function Harm(props: { report: BurstReport; leg: LegReport; own: ChannelR
           ))}
         </table>
       </Scrollable>
-      {segments.length === 0 ? null : <p class="small soft">{segmentNote(report)}</p>}
+      <p class="small soft">{noteOf(report, segments.length > 0)}</p>
     </div>
   );
 }
@@ -77,10 +77,12 @@ function Rows(props: {
   );
 }
 
-function segmentNote({ parts, zone }: BurstReport): string {
-  if (!parts) return '';
+function noteOf({ parts, zone }: BurstReport, hasSegments: boolean): string {
+  const alone =
+    'Each mark is a test of its own at 5 %, so that no harm hides: of many, one may be chance.';
+  if (!hasSegments || !parts) return alone;
   const { asOf, looked, recipients } = parts;
   const sample =
     looked < recipients ? `, over ${number(looked)} of the ${number(recipients)} on the list` : '';
-  return `Segments as of ${sayTime(asOf, zone)}${sample}; they may overlap.`;
+  return `${alone} Segments as of ${sayTime(asOf, zone)}${sample}; they may overlap.`;
 }

@@ -94,6 +94,25 @@ describe('check', () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(24);
   });
 
+  test('a registered mix and the segments that are watched are said', () => {
+    const registered = {
+      leg: 'prospects',
+      channel: 'email',
+      design: 'randomised' as const,
+      weights: [],
+      segments: ['young', 'donors'],
+    };
+    const mix = [
+      { leg: 'prospects', weight: 1 },
+      { leg: 'members', weight: 3 },
+    ];
+    const registration = { ...checked.plan.registration, legs: [registered], mix };
+    const text = checkLines({ ...checked, plan: { ...checked.plan, registration } }).join('\n');
+    expect(text).toContain('rates over several legs stand over prospects 25 %, members 75 %');
+    expect(text).toContain('harm is looked at in young, donors as well');
+    expect(checkLines(checked).join('\n')).not.toMatch(/harm|several legs/);
+  });
+
   test('lines whose figure nobody knows are absent', () => {
     const { lists, problems } = checked.forecast;
     const [list] = lists;
