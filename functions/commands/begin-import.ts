@@ -6,6 +6,7 @@ import { Fault, Refusal } from '#domain/faults.ts';
 import { Id, Name } from '#domain/ids.ts';
 import { noteAudience } from '#store/audience-names.ts';
 import { isAudienceEmpty } from '#store/audiences.ts';
+import { noteImporting } from '#store/contact-counts.ts';
 import { type Attested, type Import, saveImport } from '#store/imports.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { type ImportView, viewOf } from './import-view.ts';
@@ -97,7 +98,11 @@ export async function createImport(
     counts: NONE,
   };
   const saved = await saveImport(table, undefined, one, entropy.id());
-  if (saved.kind === 'saved') return saved.item;
+  if (saved.kind === 'saved') {
+    const nonce = () => entropy.id();
+    if (!dryRun) await noteImporting(table, one, isFirst, nonce);
+    return saved.item;
+  }
   throw new Fault('id_taken', `import ${id} exists already`, { retryable: true });
 }
 

@@ -7,6 +7,7 @@ import { Id, Name } from '#domain/ids.ts';
 import { type ManifestHead, type Member, rangeOf } from '#domain/manifest.ts';
 import { reachedOrdinals } from '#domain/reached-ordinals.ts';
 import { loadContact, saveContact } from '#store/audiences.ts';
+import { beginChange, endChange } from '#store/contact-counts.ts';
 import { loadManifestChunk } from '#store/manifests.ts';
 import { loadPlan } from '#store/plans.ts';
 import { audit, findBurst } from './change-burst.ts';
@@ -93,10 +94,12 @@ interface Copy {
 }
 
 async function save(
-  { table }: CommandContext,
+  { table, clock, entropy }: CommandContext,
   head: ManifestHead,
   { people, audience, lists }: Copy,
 ): Promise<void> {
+  const nonce = () => entropy.id();
+  const changing = await beginChange(table, audience, { now: clock.now(), nonce });
   for (let from = 0; from < people.length; from += WRITES_AT_ONCE) {
     const some = people.slice(from, from + WRITES_AT_ONCE).map(async (member) => {
       const { ordinal, address, fields, zone } = member;
@@ -108,6 +111,7 @@ async function save(
     });
     await Promise.all(some);
   }
+  await endChange(table, changing, undefined, nonce);
 }
 
 function sum(marks: Uint8Array): number {

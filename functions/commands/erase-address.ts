@@ -121,8 +121,9 @@ class Erasure {
 
   async #fromAudience(audience: string): Promise<void> {
     if (!Id.safeParse(audience).success) return;
-    const { table } = this.#context;
-    const ids = new Set(await eraseContacts(table, audience, this.#address));
+    const { table, clock, entropy } = this.#context;
+    const writer = { now: clock.now(), nonce: () => entropy.id() };
+    const ids = new Set(await eraseContacts(table, audience, this.#address, writer));
     this.contacts += ids.size;
     ids.add(contactIdOf(this.#address));
     for (const id of ids) await eraseFromImports(table, audience, id);

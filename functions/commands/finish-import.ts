@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { Fault, Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
+import { noteImported } from '#store/contact-counts.ts';
 import { type Import, saveImport } from '#store/imports.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
@@ -33,7 +34,10 @@ export async function finishImport(
 }
 
 export async function closeImport(context: CommandContext, one: Import): Promise<Import> {
-  if (one.state === 'finished') return one;
+  if (one.state === 'finished') {
+    await settleCount(context, one);
+    return one;
+  }
   if (one.state !== 'open') {
     throw new Refusal('import_closed', `import ${one.import} is ${one.state}`, { field: 'import' });
   }
@@ -45,6 +49,7 @@ export async function closeImport(context: CommandContext, one: Import): Promise
     const message = `import ${one.import} went on elsewhere`;
     throw new Fault('import_contended', message, { retryable: true });
   }
+  await settleCount(context, finished);
   const { audience, counts, attested } = finished;
   if (saved.kind === 'saved' && !one.isDry) {
     const vouched = attested ? { attested } : {};
@@ -56,4 +61,10 @@ export async function closeImport(context: CommandContext, one: Import): Promise
     });
   }
   return finished;
+}
+
+/** Where this dies, whoever asks how many there are does it. */
+async function settleCount({ table, clock, entropy }: CommandContext, one: Import): Promise<void> {
+  const writer = { now: clock.now(), nonce: () => entropy.id() };
+  if (!one.isDry) await noteImported(table, one, writer);
 }

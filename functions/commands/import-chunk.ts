@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Fault, Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
+import { noteChunk } from '#store/contact-counts.ts';
 import {
   type ChunkAnswer,
   type Import,
@@ -90,6 +91,7 @@ export async function takeChunk(
   const known = await answeredBefore(context, one, chunk);
   if (known) return known;
   const { table, entropy } = context;
+  if (!one.isDry) await noteChunk(table, one, chunk.digest, () => entropy.id());
   const ports = { table, areSuppressed: await areSuppressed(context) };
   const { answer, domains } = await takeRows(ports, one, chunk);
   await saveChunkAnswer(table, one, answer);

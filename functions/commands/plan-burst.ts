@@ -18,7 +18,7 @@ import { audienceId } from './audience-id.ts';
 import { audit, changeBurst } from './change-burst.ts';
 import { type CompiledPlan, compilePlan } from './compile-plan.ts';
 import { type CommandContext, requireScope } from './context.ts';
-import { type AudienceCount, countAudiences, totalOf } from './count-audiences.ts';
+import { type AudienceCount, countAudiences, isAbove, totalOf } from './count-audiences.ts';
 import { type BurstView, describeBurst, requireVersion } from './describe-burst.ts';
 import { parseInput } from './parse-input.ts';
 import { refuseTakenIds } from './refuse-taken-ids.ts';
@@ -106,12 +106,14 @@ export async function readPlan(
     configurationSet: context.configurationSet,
     files: bytesOf(given.files ?? {}),
   };
-  const compiled = compilePlan(source, options);
-  const open = compiled.plan.envelope && compilePlan(source, { ...options, isUnfilled: true });
-  const audiences = await countAudiences(context, compiled.plan);
-  refuseEmptyLists(source, audiences, compiled.plan);
-  await refuseUnknownLists(context, source, compiled.plan);
-  await refuseTakenIds(context, source, compiled.plan);
+  const read = compilePlan(source, options);
+  const { plan } = read;
+  const open = plan.envelope && compilePlan(source, { ...options, isUnfilled: true });
+  const audiences = await countAudiences(context, plan);
+  refuseEmptyLists(source, audiences, plan);
+  await refuseUnknownLists(context, source, plan);
+  await refuseTakenIds(context, source, plan);
+  const compiled = { ...read, notes: [...read.notes, ...uncounted(audiences, plan)] };
   const wanted = headerOf(context, compiled, totalOf(audiences));
   const envelopeHash = open && contentHash(open.plan);
   return { source, compiled, audiences, wanted, ...(envelopeHash ? { envelopeHash } : {}) };
@@ -152,10 +154,14 @@ function keepingApproval(before: Burst, after: Burst, envelopeHash: string | und
 }
 
 /** The header of this content, as it stands before anybody approves it. */
-function headerOf(context: CommandContext, compiled: CompiledPlan, recipients: number): Burst {
+function headerOf(
+  context: CommandContext,
+  compiled: CompiledPlan,
+  recipients: number | undefined,
+): Burst {
   const { plan, moment, standby } = compiled;
   const above = plan.approvalAbove;
-  const isLarge = above !== undefined && recipients > above;
+  const isLarge = above !== undefined && isAbove(recipients, above);
   return {
     id: plan.burst,
     schemaVersion: SCHEMA_VERSION,
@@ -202,6 +208,8 @@ function isSame(burst: Burst, wanted: Burst): boolean {
   if (burst.contentHash !== wanted.contentHash) return false;
   if (burst.state !== 'draft') return true;
   return (
+    // A draft that nobody could count the people of may be counted by now.
+    burst.approvalPolicy === wanted.approvalPolicy &&
     burst.momentAt === wanted.momentAt &&
     burst.standbyFrom === wanted.standbyFrom &&
     burst.standbyUntil === wanted.standbyUntil
@@ -249,6 +257,15 @@ function bytesOf(files: { readonly [name: string]: z.output<typeof FileContent> 
       name,
       'text' in content ? Buffer.from(content.text) : Buffer.from(content.base64, 'base64'),
     ]),
+  );
+}
+
+/** What nobody could count, and what follows from that. */
+function uncounted(audiences: readonly AudienceCount[], { approvalAbove }: Plan): string[] {
+  const lists = audiences.filter(({ contacts }) => contacts === undefined);
+  const then = approvalAbove === undefined ? '' : ', so that a second person has to approve it';
+  return lists.map(
+    ({ leg, audience }) => `${leg}: too many people on ${audience} to count them now${then}`,
   );
 }
 

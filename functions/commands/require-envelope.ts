@@ -29,12 +29,15 @@ export async function requireEnvelope(
     throw outside('the moment lies outside its hours', 'hours', limit);
   }
   const people = burst.recipients ?? (await peopleOf(context, burst));
+  if (people === undefined) {
+    throw outside('there are too many people to count now', 'recipients', `at most ${recipients}`);
+  }
   if (people > recipients) {
     throw outside(`${people} people would get it`, 'recipients', `at most ${recipients}`);
   }
 }
 
-async function peopleOf(context: CommandContext, burst: Burst): Promise<number> {
+async function peopleOf(context: CommandContext, burst: Burst): Promise<number | undefined> {
   const plan = await loadPlan(context.table, burst.id, burst.contentHash);
   return totalOf(await countAudiences(context, plan));
 }

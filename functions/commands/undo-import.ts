@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { Fault, Refusal } from '#domain/faults.ts';
 import { Id } from '#domain/ids.ts';
 import { type Contact, contactPage, loadContact, restoreContact } from '#store/audiences.ts';
+import { beginChange, endChange } from '#store/contact-counts.ts';
 import { type Import, KEPT_MS, loadBefore, saveImport } from '#store/imports.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
@@ -44,8 +45,11 @@ export async function undoImport(
   const { removed = 0, restored = 0, left = 0, chunk = 0, after } = one.undo ?? {};
   const undo = { chunk, removed, restored, left, ...(after === undefined ? {} : { after }) };
   one = await save(context, one, { ...one, state: 'undoing', undo });
+  const nonce = () => context.entropy.id();
+  const counted = await beginChange(context.table, audience, { now, nonce }, id);
   do one = await step(context, one);
   while (one.state === 'undoing' && context.clock.now() < now + WORKS_MS);
+  await endChange(context.table, counted, removed - (one.undo?.removed ?? 0), nonce);
   if (one.state === 'undone') {
     const what = { audience, import: id, ...one.undo };
     await auditDeployment(context, 'undo_import', what);

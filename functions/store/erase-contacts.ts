@@ -2,6 +2,7 @@
 
 import { normaliseAddress } from '#domain/normalise-address.ts';
 import type { Table } from '#domain/ports.ts';
+import { beginChange, type Changing, endChange, type Writer } from './contact-counts.ts';
 import { keys, SHARDS } from './keys.ts';
 import { pagesOf } from './query-all.ts';
 
@@ -13,18 +14,22 @@ export async function eraseContacts(
   table: Table,
   audience: string,
   address: string,
+  writer: Writer,
 ): Promise<string[]> {
   const wanted = normaliseAddress(address);
   const erased: string[] = [];
+  let changing: Changing | undefined;
   for (let shard = 0; shard < SHARDS; shard += 1) {
     const pages = pagesOf(table, { pk: keys.contacts(audience, shard), consistent: true });
     for await (const items of pages) {
       for (const { pk, sk, address: own } of items) {
         if (typeof own !== 'string' || normaliseAddress(own) !== wanted) continue;
+        changing ??= await beginChange(table, audience, writer);
         await table.delete({ pk, sk });
         erased.push(sk);
       }
     }
   }
+  if (changing) await endChange(table, changing, -erased.length, writer.nonce);
   return erased;
 }

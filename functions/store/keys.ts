@@ -109,6 +109,7 @@ export const keys = {
   breaker: (burst: string): Key => ({ pk: `B#${burst}`, sk: 'Z#' }),
   notice: (burst: string, notice: string): Key => ({ pk: `B#${burst}`, sk: `Y#${notice}` }),
   audienceHistory: (audience: string): Key => ({ pk: `H#${audience}`, sk: '#' }),
+  contactCount: (audience: string): Key => ({ pk: `H#${audience}`, sk: 'N#' }),
   idempotency: (key: string): Key => ({ pk: `Y#${key}`, sk: '#' }),
   principal: (tokenDigest: string): Key => ({ pk: `P#${tokenDigest}`, sk: '#' }),
   connection: (connection: string): Key => ({ pk: keys.connections, sk: connection }),

@@ -10,6 +10,7 @@ import { createBurst, loadBurst } from '#store/bursts.ts';
 import { pageCallRecords, saveCallRecord } from '#store/call-records.ts';
 import { appendChange, readChanges } from '#store/change-log.ts';
 import { loadConnection, saveConnection } from '#store/connections.ts';
+import { loadContactCount, noteImporting } from '#store/contact-counts.ts';
 import { claimKey } from '#store/idempotency.ts';
 import { loadLane, saveLane } from '#store/lanes.ts';
 import { loadLeg, saveLeg } from '#store/legs.ts';
@@ -118,6 +119,13 @@ const kinds: Kind[] = [
     write: (table, changes) => saveContact(table, { ...contact, ...changes }),
     read: (table) => collect(listContacts(table, 'a')),
     wrong: { fields: { age: 7 } },
+  },
+  {
+    kind: 'count of contacts',
+    write: (table, changes) =>
+      noteImporting(table, { audience: 'a', import: 'i', ...changes }, true, () => 'n'),
+    read: (table) => loadContactCount(table, 'a'),
+    wrong: { audience: 'Not An Id' },
   },
   {
     kind: 'change log entry',
