@@ -66,24 +66,28 @@ export async function confirm(question: string, isSaid: boolean): Promise<void> 
 
 /** Lines that are replaced by the next ones. */
 export class Live {
-  #shown = 0;
+  /** Widths of the lines that are shown. */
+  #shown: readonly number[] = [];
 
   /** Where there are more lines than rows, those of the figures stay. */
   show(facts: readonly string[], figures: readonly string[]): void {
-    const width = Math.max(20, (out.columns ?? 100) - 1);
+    const columns = out.columns ?? 100;
+    const width = Math.max(20, columns - 1);
     const rows = Math.max(3, (out.rows ?? 50) - 1);
     // A line that wraps would be counted as one: cut instead.
     const cut = fitting(facts, figures, rows).map((line) =>
       widthOf(line) > width ? clip(line, width) : line,
     );
-    const back = this.#shown === 0 ? '' : `\u001b[${this.#shown}A`;
+    // In a window that became narrower, what was shown takes more rows by now.
+    const up = this.#shown.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / columns)), 0);
+    const back = up === 0 ? '' : `\u001b[${up}A`;
     out.write(`${back}${cut.map((line) => `\r\u001b[2K${line}\n`).join('')}\u001b[0J`);
-    this.#shown = cut.length;
+    this.#shown = cut.map(widthOf);
   }
 
   /** Something else was written below: the next lines stand under it. */
   leave(): void {
-    this.#shown = 0;
+    this.#shown = [];
   }
 }
 

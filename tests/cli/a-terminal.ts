@@ -10,6 +10,8 @@ export interface Terminal {
   written(): string;
   /** Waits until the text has been written since the last answer, then types the line. */
   reply(question: string, line: string | (() => Promise<string>)): Promise<void>;
+  /** The window gets another width; rows that no longer fit are wrapped, as most terminals do. */
+  resize(columns: number): void;
   restore(): void;
 }
 
@@ -55,6 +57,7 @@ export function aTerminal({ columns, rows }: TerminalSize): Terminal {
       answeredTo = written.length;
       input.write(`${typeof line === 'string' ? line : await line()}\n`);
     },
+    resize: (columns) => display.resize(columns),
     restore() {
       for (const spy of spies) spy.mockRestore();
       process.env.TERM = kind;
@@ -69,7 +72,7 @@ export function aTerminal({ columns, rows }: TerminalSize): Terminal {
 
 /** As much of a VT100 as is written to it; anything else is an error, and so is text beyond a row. */
 class Display {
-  readonly columns: number;
+  columns: number;
   readonly rows: number;
   #lines: string[] = [''];
   #row = 0;
@@ -82,6 +85,13 @@ class Display {
 
   lines(): string[] {
     return this.#lines.map((line) => line.trimEnd());
+  }
+
+  resize(columns: number): void {
+    this.columns = columns;
+    const rows = new RegExp(`.{1,${columns}}`, 'gu');
+    this.#lines = this.#lines.flatMap((line) => line.trimEnd().match(rows) ?? ['']);
+    this.#row = this.#lines.length - 1;
   }
 
   write(text: string): void {

@@ -112,6 +112,21 @@ describe('status --watch', () => {
     );
   });
 
+  test('a window that becomes narrower leaves nothing behind, and one that grows has room', async () => {
+    const one = await watched({ columns: 100, rows: 30 });
+    await sees(one);
+    const view = await viewOf(one);
+    one.terminal.resize(50);
+    expect(one.terminal.screen().length).toBeGreaterThan(view.length + 1);
+    const rows = () => one.terminal.screen().length;
+    await vi.waitFor(() => expect(rows()).toBe(view.length + 1), 10_000);
+    for (const row of one.terminal.screen()) expect(row.length).toBeLessThan(50);
+    one.terminal.resize(100);
+    await sees(one);
+    await change(one, { state: 'measuring', sentAt: examples.momentAt + 5_000 });
+    expect(await one.ended).toBe(0);
+  });
+
   test('a server that is away for a moment is told below, and the view goes on under it', async () => {
     const one = await watched({ columns: 100, rows: 30 });
     await sees(one);
