@@ -1,5 +1,6 @@
 // `npm start`: the local runtime, with the example unless told otherwise, until Ctrl-C.
 
+import { join, relative } from 'node:path';
 import { HELP, type StartArguments, startArguments } from './arguments.ts';
 import { runDemo } from './demo/demo.ts';
 import { openTerminal, type Terminal } from './demo/terminal.ts';
@@ -52,19 +53,26 @@ async function attend(
 }
 
 function announce(terminal: Terminal, { urls, folder }: Runtime): void {
+  const data = shortPath(folder.path);
   const lines = [
-    `Volley on this machine; data in ${folder.path}`,
+    `Volley on this machine; data in ${data}`,
     `  social      ${urls.social}   the announcement, as its readers see it`,
     `  inbox       ${urls.inbox}   every email`,
     `  site        ${urls.site}   where the links lead`,
     `  links       ${urls.link}   tracked links, unsubscribe, conversions`,
-    `  console     ${urls.api}/console   the results as a page; sign in with the token in ${folder.file('runtime.json')}`,
+    `  console     ${urls.api}/console   the results as a page; the token is in ${join(data, 'runtime.json')}`,
     `  API         ${urls.api}   npx volley status`,
     `  behind it   DynamoDB ${urls.dynamodb} · SES ${urls.ses} · SQS ${urls.sqs}`,
     `              SSM ${urls.ssm} · Lambda ${urls.lambda}`,
     '',
   ];
   for (const line of lines) terminal.say(line);
+}
+
+/** As one would type it here, where that is shorter. */
+function shortPath(path: string): string {
+  const near = relative(process.cwd(), path) || '.';
+  return near.length < path.length ? near : path;
 }
 
 try {
