@@ -3,17 +3,16 @@
 import { Fault, Refusal } from '#domain/faults.ts';
 import type { Table } from '#domain/ports.ts';
 import { readCsv } from '#domain/read-csv.ts';
-import { addContact, type Contact, loadContact, saveContact } from '#store/audiences.ts';
+import { addContact, type Contact, changeContact, loadContact } from '#store/audiences.ts';
 import {
   type ChunkAnswer,
+  changeBefore,
   type IdMark,
   type IdMarks,
   type Import,
   idMark,
   KEPT_MS,
-  loadBefore,
   type Reject,
-  saveBefore,
   saveSeen,
   seenBefore,
 } from '#store/imports.ts';
@@ -265,11 +264,19 @@ async function writeChanged(
 ): Promise<void> {
   const changes = open.flatMap(({ change }) => (change ? [change] : []));
   if (one.isDry || changes.length === 0) return;
-  const known = hasRepeats ? await loadBefore(table, one, one.next) : [];
-  const before = new Map(known.map((contact) => [contact.id, contact]));
-  for (const change of changes) before.set(change.before.id, change.before);
-  await saveBefore(table, one, one.next, [...before.values()], one.startedAt + 2 * KEPT_MS);
-  await inParallel(changes, AT_ONCE, ({ contact }) => saveContact(table, contact));
+  const place = { chunk: one.next, expires: one.startedAt + 2 * KEPT_MS };
+  await changeBefore(table, one, place, (known) => {
+    const before = new Map((hasRepeats ? known : []).map((contact) => [contact.id, contact]));
+    for (const change of changes) before.set(change.before.id, change.before);
+    return [...before.values()];
+  });
+  const gone = new Set<string>();
+  await inParallel(changes, AT_ONCE, async ({ before, contact }) => {
+    // Erased since she was read: she does not come back, neither now nor with an undo.
+    if ((await changeContact(table, before, contact)) === 'gone') gone.add(contact.id);
+  });
+  if (gone.size === 0) return;
+  await changeBefore(table, one, place, (known) => known.filter(({ id }) => !gone.has(id)));
 }
 
 async function noteSeen(table: Table, one: Import, open: readonly OpenRow[]): Promise<void> {

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { contactIdOf } from '#domain/contact-id.ts';
-import { isUnanswered } from '#domain/faults.ts';
+import { Fault, isUnanswered } from '#domain/faults.ts';
 import { Id, InstantSchema, Name } from '#domain/ids.ts';
 import type { Item, Key, Table } from '#domain/ports.ts';
 import { fromItem, toItem } from './item.ts';
@@ -42,6 +42,29 @@ export type Contact = z.output<typeof Contact>;
 export async function saveContact(table: Table, contact: Contact): Promise<void> {
   await putSame(table, encode(contact));
 }
+
+/**
+ * Writes the contact over what was read of it, and never over anything else: a put that arrives
+ * late brings nobody back who was erased. `gone`: nobody stands there any more.
+ * Throws Fault `contact_contended` where somebody else changed it meanwhile.
+ */
+export async function changeContact(
+  table: Table,
+  before: Contact,
+  contact: Contact,
+): Promise<'changed' | 'gone'> {
+  const { mark } = before;
+  const unmarked = { kind: 'all', of: [{ kind: 'item_present' }, noMark] } as const;
+  const isSame = { kind: 'equals', attribute: 'mark', value: mark ?? '' } as const;
+  const put = await putSame(table, encode(contact), mark === undefined ? unmarked : isSame);
+  if (put === 'written') return 'changed';
+  const stored = await loadContact(table, contact.audience, contact.id);
+  if (!stored) return 'gone';
+  if (stored.mark === contact.mark) return 'changed';
+  throw new Fault('contact_contended', 'a contact changed while it came', { retryable: true });
+}
+
+const noMark = { kind: 'absent', attribute: 'mark' } as const;
 
 /** Writes it if there is none; false when there is one, which may be this very one. */
 export async function addContact(table: Table, contact: Contact): Promise<boolean> {

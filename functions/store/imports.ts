@@ -1,10 +1,11 @@
 // Imports into an audience: how far each one came, what it said of every chunk, what was before.
 
 import * as z from 'zod/mini';
+import { Fault, isUnanswered } from '#domain/faults.ts';
 import { Id, InstantSchema, Mark } from '#domain/ids.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { Contact } from './audiences.ts';
-import { dataOf, getBlob, putBlob } from './blob.ts';
+import { dataOf, getBlob, partBytesMax, putBlob } from './blob.ts';
 import { packJson, unpackJson } from './compression.ts';
 import { fromItem, parsed, toItem } from './item.ts';
 import { keys, stretches } from './keys.ts';
@@ -176,17 +177,57 @@ export async function loadChunkAnswer(
   return bytes && parsed(ChunkAnswer, unpackJson(bytes, key), key);
 }
 
-/** The contacts that a chunk is about to change, as they are: written before the first change. */
-export async function saveBefore(
+const ATTEMPTS_MAX = 8;
+
+/**
+ * What a chunk has changed, as it was before: written ahead of the first change, and whoever is
+ * erased goes out of it. Of two at once, and of one that arrives late, neither undoes the other.
+ * Several parts (beyond 380 KiB compressed) are written without a condition.
+ * @param change makes the next of what stands there; undefined leaves it. Asked again after a lost race
+ */
+export async function changeBefore(
   table: Table,
   one: Place,
-  chunk: number,
-  contacts: readonly Contact[],
-  expires: number,
+  { chunk, expires }: { readonly chunk: number; readonly expires: number },
+  change: (contacts: readonly Contact[]) => readonly Contact[] | undefined,
 ): Promise<void> {
-  const { audience, import: id } = one;
-  const key = (part: number) => keys.importBefore(audience, id, chunk, part);
-  await putBlob(table, key, packJson(contacts), { expires: Math.ceil(expires / 1_000) });
+  const key = (part: number) => keys.importBefore(one.audience, one.import, chunk, part);
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const stored = await table.get(key(0), { consistent: true });
+    const isWhole = stored?.parts === undefined;
+    const next = change(isWhole ? contactsIn(stored) : await loadBefore(table, one, chunk));
+    if (!next) return;
+    const data = packJson(next);
+    const more = { expires: Math.ceil(expires / 1_000) };
+    if (!isWhole || data.length > partBytesMax) return putBlob(table, key, data, more);
+    const revision = Number(stored?.revision ?? 0) + 1;
+    const item: Item = { ...key(0), data, ...more, revision };
+    if (await putOver(table, item, stored)) return;
+  }
+  const message = `chunk ${chunk} of import ${one.import} is written by many at once`;
+  throw new Fault('import_contended', message, { retryable: true });
+}
+
+/** False when something else stands there now, or when that is not known. */
+async function putOver(table: Table, item: Item, stored: Item | undefined): Promise<boolean> {
+  const value = stored?.revision;
+  const isOld = { kind: 'all', of: [{ kind: 'item_present' }, noRevision] } as const;
+  const isSame =
+    value === undefined ? isOld : { kind: 'equals' as const, attribute: 'revision', value };
+  try {
+    const { kind } = await table.put(item, stored ? isSame : { kind: 'item_absent' });
+    return kind === 'written';
+  } catch (error) {
+    if (isUnanswered(error)) return false;
+    throw error;
+  }
+}
+
+/** As releases before this one wrote it. */
+const noRevision = { kind: 'absent', attribute: 'revision' } as const;
+
+function contactsIn(item: Item | undefined): Contact[] {
+  return item ? parsed(z.array(Contact), unpackJson(dataOf(item), item), item) : [];
 }
 
 export async function loadBefore(table: Table, one: Place, chunk: number): Promise<Contact[]> {
@@ -263,11 +304,12 @@ export async function eraseFromImports(table: Table, audience: string, id: strin
   const { pk } = keys.import(audience, '0');
   for await (const items of pagesOf(table, { pk, consistent: true })) {
     for (const one of items.map(decodeImport)) {
+      const expires = (one.finishedAt ?? one.startedAt) + KEPT_MS;
       for (let chunk = 0; chunk <= one.next; chunk += 1) {
-        const before = await loadBefore(table, one, chunk);
-        const left = before.filter((contact) => contact.id !== id);
-        const expires = (one.finishedAt ?? one.startedAt) + KEPT_MS;
-        if (left.length < before.length) await saveBefore(table, one, chunk, left, expires);
+        await changeBefore(table, one, { chunk, expires }, (before) => {
+          const left = before.filter((contact) => contact.id !== id);
+          return left.length < before.length ? left : undefined;
+        });
       }
     }
   }

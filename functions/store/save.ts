@@ -58,9 +58,10 @@ export async function compareAndSave<T extends Revised>(
  * A put that may be repeated at will because it always writes the same: under the item's own key
  * the same content. Repeats while the answer is lost, then throws Fault `store_unanswered`. One
  * whose answer was lost may arrive up to a minute late: over whatever was written since, unless
- * the condition, which is asked then, speaks against it.
+ * the condition, which is asked then, speaks against it. A condition that failed may have been met
+ * by an earlier repeat.
  */
-export function putSame(table: Table, item: Item, condition?: Condition): Promise<void> {
+export function putSame(table: Table, item: Item, condition?: Condition): Promise<Written['kind']> {
   return putRepeatedly(table, item, condition);
 }
 
@@ -72,14 +73,18 @@ export const unlessRevoked: Condition = { kind: 'absent', attribute: 'revokedAt'
  * stands. A put whose answer was lost and that arrives late finds its repeat there and leaves it,
  * with whatever was made of it since.
  */
-export function putNew(table: Table, item: Item): Promise<void> {
+export function putNew(table: Table, item: Item): Promise<Written['kind']> {
   return putRepeatedly(table, item, { kind: 'item_absent' });
 }
 
-async function putRepeatedly(table: Table, item: Item, condition?: Condition): Promise<void> {
+async function putRepeatedly(
+  table: Table,
+  item: Item,
+  condition?: Condition,
+): Promise<Written['kind']> {
   for (let attempt = 0; ; attempt += 1) {
     const answer = await tryPut(table, item, condition);
-    if (answer.kind !== 'fault') return;
+    if (answer.kind !== 'fault') return answer.kind;
     if (attempt >= REPEATS_MAX || !isUnanswered(answer.error)) throw answer.error;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { beginImport } from '#commands/begin-import.ts';
+import { eraseAddress } from '#commands/erase-address.ts';
 import { finishImport } from '#commands/finish-import.ts';
 import { importAudience } from '#commands/import-audience.ts';
 import { CHUNK_BYTES_MAX, importChunk } from '#commands/import-chunk.ts';
@@ -11,8 +12,11 @@ import { CHUNK_ROWS_MAX } from '#commands/take-rows.ts';
 import { undoImport } from '#commands/undo-import.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { type Contact, listContacts, saveContact } from '#store/audiences.ts';
+import { dataOf } from '#store/blob.ts';
+import { unpackJson } from '#store/compression.ts';
 import { eraseFromImports } from '#store/imports.ts';
 import { loadMailDomain } from '#store/mail-domains.ts';
+import { latePuts } from '../store/late-puts.ts';
 import { aWorld, noon, type World } from './a-context.ts';
 
 const audience = 'members';
@@ -316,8 +320,37 @@ describe('an undo', () => {
     const two = await run(world, ['ana@example.org,Anna,\n']);
     const ana = (await stored(world.table))[0];
     await eraseFromImports(world.table, audience, ana?.id ?? '');
-    expect(JSON.stringify(await kept(world.table))).not.toContain('Ana');
+    expect(JSON.stringify(journals(world))).not.toContain('Ana');
     expect((await undo(world, two.import)).undo).toMatchObject({ restored: 0 });
+  });
+
+  test.each(['A#', 'I#'])(
+    'a put under %s without an answer that arrives late brings nobody back who was erased',
+    async (prefix) => {
+      const world = aWorld();
+      await run(world, [first]);
+      const late = latePuts(world.table, prefix);
+      const context = { ...world.as('ada', 'admin', 'operator'), table: late.table };
+      await importAudience(context, { audience }, 'email,first_name\nana@example.org,Anna\n');
+      await eraseAddress({ ...context, table: world.table }, { address: 'ana@example.org' });
+      await late.arrive();
+      expect(await people(world)).toMatchObject([{ address: 'ben@example.org' }]);
+      expect(JSON.stringify(journals(world))).not.toContain('ana@');
+    },
+  );
+
+  test('whoever is erased while a chunk is taken does not come back with it', async () => {
+    const world = aWorld();
+    await run(world, [first]);
+    const admin = world.as('ada', 'admin', 'operator');
+    const table = onPut(world.table, async ({ pk, sk }) => {
+      const isJournal = pk.startsWith('I#') && sk.startsWith('B#');
+      if (isJournal) await eraseAddress(admin, { address: 'ana@example.org' });
+    });
+    const csv = 'email,first_name\nana@example.org,Anna\nben@example.org,Benno\n';
+    await importAudience({ ...admin, table }, { audience }, csv);
+    expect(await people(world)).toMatchObject([{ fields: { first_name: 'Benno' } }]);
+    expect(JSON.stringify(journals(world))).not.toContain('ana@');
   });
 
   test('is refused after 30 days, and of a dry run', async () => {
@@ -340,9 +373,25 @@ describe('an undo', () => {
   });
 });
 
-async function kept(table: Table): Promise<readonly Item[]> {
-  const { items } = await table.query({ pk: `I#${audience}` });
-  return items;
+/** What undoing would write back. */
+function journals(world: World): unknown[] {
+  const items = world.table.snapshot();
+  const kept = items.filter(({ pk, sk }) => pk.startsWith('I#') && sk.startsWith('B#'));
+  return kept.map((item) => unpackJson(dataOf(item), item));
+}
+
+/** Something happens before every put. */
+function onPut(inner: Table, before: (item: Item) => Promise<void>): Table {
+  return {
+    get: (key, options) => inner.get(key, options),
+    query: (query) => inner.query(query),
+    update: (key, change, condition) => inner.update(key, change, condition),
+    delete: (key, condition) => inner.delete(key, condition),
+    put: async (item, condition) => {
+      await before(item);
+      return inner.put(item, condition);
+    },
+  };
 }
 
 describe('consent', () => {
