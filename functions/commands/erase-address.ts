@@ -1,6 +1,5 @@
 // Erasure: whoever asks to be forgotten is never written to again and stands nowhere by name.
 
-import * as z from 'zod/mini';
 import { contactIdOf } from '#domain/contact-id.ts';
 import { Id } from '#domain/ids.ts';
 import { normaliseAddress } from '#domain/normalise-address.ts';
@@ -12,15 +11,7 @@ import { eraseFromImports } from '#store/imports.ts';
 import { loadManifestHead } from '#store/manifests.ts';
 import { plannedBursts } from '#store/planned-bursts.ts';
 import { suppress } from '#store/suppressions.ts';
-import { type CommandContext, requireScope } from './context.ts';
-import { parseInput } from './parse-input.ts';
-import { requireAddress } from './require-address.ts';
-
-export const EraseAddressInput = z.strictObject({
-  address: z.string().check(z.maxLength(1_000)),
-  /** The `next` of the answer before: goes on where it ended. */
-  after: z.optional(z.string().check(z.regex(/^[ab]:[a-z0-9-]{0,64}$/))),
-});
+import type { CommandContext } from './context.ts';
 
 export interface ErasedAddress {
   /** Keyed: all that is kept, so that nobody writes to the address again. */
@@ -39,23 +30,23 @@ const PAGE = 50;
 /**
  * Suppressed first, so no call starts more than a second after the first answer. Then every list,
  * what imports would bring back, every frozen list, and feedback that was set aside. Facts by
- * ordinal stay: they name nobody. Throws Refusal `address_invalid`.
+ * ordinal stay: they name nobody.
+ * @param address as `requireAddress` gives it
+ * @param after the `next` of the answer before: goes on where it ended
  */
 export async function eraseAddress(
   context: CommandContext,
-  input: z.output<typeof EraseAddressInput>,
+  address: string,
+  after?: string,
 ): Promise<ErasedAddress> {
-  requireScope(context, 'admin');
-  const { address, after } = parseInput(EraseAddressInput, input);
-  const wanted = requireAddress(address);
-  const digest = addressDigest(wanted, await context.suppressionKey());
+  const digest = addressDigest(address, await context.suppressionKey());
   const at = context.clock.now();
   if (after === undefined) {
     const order = { digest, reason: 'erased', at } as const;
     await suppress(context.table, order, context.entropy.id(), () => context.clock.now());
-    await eraseDeadLetters(context, wanted);
+    await eraseDeadLetters(context, address);
   }
-  const erasure = new Erasure(context, wanted, digest);
+  const erasure = new Erasure(context, address, digest);
   const next = await erasure.goOn(after ?? 'a:');
   const { contacts, entries } = erasure;
   return { digest, contacts, entries, ...(next === undefined ? {} : { next }) };

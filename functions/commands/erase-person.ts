@@ -6,7 +6,7 @@ import { audienceNames } from '#store/audience-names.ts';
 import { loadContact } from '#store/audiences.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { type CommandContext, requireScope } from './context.ts';
-import { eraseAddress } from './erase-address.ts';
+import { type ErasedAddress, eraseAddress } from './erase-address.ts';
 import { parseInput } from './parse-input.ts';
 import { requireAddress } from './require-address.ts';
 
@@ -18,16 +18,9 @@ export const ErasePersonInput = z.strictObject({
   dryRun: z.optional(z.boolean()),
 });
 
-export interface ErasedPerson {
-  /** Keyed: says nothing about the address to whoever lacks the key. */
-  readonly digest: string;
+export interface ErasedPerson extends ErasedAddress {
   /** Lists the person was on when it began. */
   readonly audiences: readonly string[];
-  /** Contacts that were deleted, and ordinals of frozen lists that name nobody any more. */
-  readonly contacts: number;
-  readonly entries: number;
-  /** There is more to look through: ask again with it. */
-  readonly next?: string;
 }
 
 /**
@@ -50,8 +43,7 @@ export async function erasePerson(
     }
   }
   if (dryRun) return { digest: '', audiences, contacts: 0, entries: 0 };
-  const given = after === undefined ? {} : { after };
-  const erased = await eraseAddress(context, { address, ...given });
+  const erased = await eraseAddress(context, wanted, after);
   const { digest } = erased;
   if (after === undefined) await auditDeployment(context, 'erase_person', { digest, audiences });
   return { audiences, ...erased };

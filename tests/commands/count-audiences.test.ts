@@ -78,7 +78,7 @@ async function carryOut(world: World, table: Table, imports: Running[], one: Ste
     return;
   }
   if (one.kind === 'erase') {
-    await eraseAddress(context, { address: `p${one.who}@example.org` });
+    await eraseAddress(context, `p${one.who}@example.org`);
     return;
   }
   if (one.kind === 'begin') {

@@ -332,7 +332,7 @@ describe('an undo', () => {
       const late = latePuts(world.table, prefix);
       const context = { ...world.as('ada', 'admin', 'operator'), table: late.table };
       await importAudience(context, { audience }, 'email,first_name\nana@example.org,Anna\n');
-      await eraseAddress({ ...context, table: world.table }, { address: 'ana@example.org' });
+      await eraseAddress({ ...context, table: world.table }, 'ana@example.org');
       await late.arrive();
       expect(await people(world)).toMatchObject([{ address: 'ben@example.org' }]);
       expect(JSON.stringify(journals(world))).not.toContain('ana@');
@@ -345,7 +345,7 @@ describe('an undo', () => {
     const admin = world.as('ada', 'admin', 'operator');
     const table = onPut(world.table, async ({ pk, sk }) => {
       const isJournal = pk.startsWith('I#') && sk.startsWith('B#');
-      if (isJournal) await eraseAddress(admin, { address: 'ana@example.org' });
+      if (isJournal) await eraseAddress(admin, 'ana@example.org');
     });
     const csv = 'email,first_name\nana@example.org,Anna\nben@example.org,Benno\n';
     await importAudience({ ...admin, table }, { audience }, csv);

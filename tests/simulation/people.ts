@@ -257,8 +257,7 @@ export class People {
         return this.#allocate(context, burst, act);
       case 'erase':
         for (let after: string | undefined; ; ) {
-          const input = { address: act.address, ...(after === undefined ? {} : { after }) };
-          after = (await eraseAddress(context, input)).next;
+          after = (await eraseAddress(context, act.address, after)).next;
           if (after === undefined) return undefined;
         }
       case 'redrive':
