@@ -66,6 +66,8 @@ function goodTruth(): Truth {
     conversions: [],
     imported: new Set<string>(),
     imports: [],
+    clicks: [],
+    allocations: [],
     orders: [],
     plannings: [],
     erasing: new Set<string>(),
@@ -179,6 +181,7 @@ describe('the auditor', () => {
     follow('./auditor.ts');
     expect([...seen].sort()).toEqual([
       './auditor-attempts.ts',
+      './auditor-calls.ts',
       './auditor-machines.ts',
       './auditor-people.ts',
       './auditor.ts',
@@ -666,6 +669,52 @@ const spoilt: readonly [string, string, Spoil][] = [
     { truth: (t) => plan(t, 'one', 10), ledger: { ...goodLedger(), bursts: [] } },
   ],
   [
+    'V28',
+    'a wave that was to bet says nothing of it',
+    { truth: betting, ledger: goodLedger({ ranges: betOn(undefined, ['join']) }) },
+  ],
+  [
+    'V28',
+    'a bet counts a click that nobody made',
+    { truth: betting, ledger: goodLedger({ ranges: betOn([1, 0, 0, 0], ['join']) }) },
+  ],
+  [
+    'V28',
+    'a bet counts people who were never asked',
+    { truth: betting, ledger: goodLedger({ ranges: betOn([2, 0, 0, 0], ['join', 'give']) }) },
+  ],
+  [
+    'V28',
+    'a bet goes to the call that did worse',
+    { truth: clicked, ledger: goodLedger({ ranges: betOn([1, 1, 0, 0], ['give']) }) },
+  ],
+  [
+    'V28',
+    'a bet rolls out two calls',
+    { truth: clicked, ledger: goodLedger({ ranges: betOn([1, 1, 0, 0], ['join', 'give']) }) },
+  ],
+  [
+    'V28',
+    'a bet prefers a call though nobody had answered',
+    { truth: betting, ledger: goodLedger({ ranges: betOn([1, 0, 0, 0], ['join']) }) },
+  ],
+  ['V29', 'a series drew one call only', { truth: (t) => series(t, ['join', 'join']) }],
+  [
+    'V29',
+    'a series was drawn anew',
+    { truth: (t) => series(t, ['join', 'give'], ['give', 'join']) },
+  ],
+  [
+    'V29',
+    'a post carries another call than was drawn for it',
+    {
+      truth: (t) => {
+        series(t, ['join', 'give']);
+        t.posts.push({ at: T, startedAt: T, burst: 'b1', leg: 'post-01', call: 'give', id: '2' });
+      },
+    },
+  ],
+  [
     'V25',
     'a network without names was asked twice for one post',
     {
@@ -690,6 +739,43 @@ function around(offsetMinutes: number): { from: number; to: number } {
   const minute = Math.floor(T / 60_000) + offsetMinutes;
   const day = (value: number) => ((value % 1_440) + 1_440) % 1_440;
   return { from: day(minute - 60), to: day(minute + 60) };
+}
+
+/** The second person is a wave of her own, and its call is a bet. */
+function betting(truth: Truth): void {
+  Object.assign(truth.bursts[0]!.legs[0]!, { bets: [undefined, 'roll'] });
+}
+
+function clicked(truth: Truth): void {
+  betting(truth);
+  truth.clicks.push({ burst: 'b1', ordinal: 0 });
+}
+
+/** Made on so many asked and clicked, of `join` and of `give`. */
+function betOn(seen: readonly number[] | undefined, calls: readonly string[]) {
+  const [n = 0, s = 0, ofGive = 0, clickedGive = 0] = seen ?? [];
+  const counts = [
+    { call: 'join', n, s },
+    { call: 'give', n: ofGive, s: clickedGive },
+  ];
+  const second = { from: 1, to: 2, calls, ...(seen ? { bet: { seen: counts } } : {}) };
+  const waves = [{ from: 0, to: 1, calls: ['join', 'give'] }, second];
+  return [{ leg: 'mail', from: 0, sendableTo: 2, to: 2, waves }];
+}
+
+/** Two posts with these calls, by each version of the content. */
+function series(truth: Truth, ...draws: readonly (readonly string[])[]): void {
+  const [burst] = truth.bursts;
+  const legs = ['post-01', 'post-02'];
+  const post = { kind: 'post', offsetMs: 0, deadlineMs: 60_000, audience: [], series: 'post' };
+  const contents = draws.map((draw, index) => ({
+    ...burst!.contents[index]!,
+    calls: new Map(legs.map((leg, slot) => [leg, draw[slot] ?? ''])),
+  }));
+  Object.assign(burst!, {
+    contents,
+    legs: [...burst!.legs, ...legs.map((leg) => ({ ...post, leg }))],
+  });
 }
 
 function plan(truth: Truth, contentHash: string, at: number): void {

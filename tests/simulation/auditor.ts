@@ -2,6 +2,7 @@
 // It shares no code with the system and imports nothing of it (a test proves that).
 
 import { noCallUnderDoubt } from './auditor-attempts.ts';
+import { callJudges } from './auditor-calls.ts';
 import { machineJudges } from './auditor-machines.ts';
 import { peopleJudges } from './auditor-people.ts';
 import type { Ledger, LedgerBurst } from './ledger.ts';
@@ -63,6 +64,7 @@ export const judges: { readonly [invariant: string]: Judge } = {
   V18: fewWrites,
   ...machineJudges,
   ...peopleJudges,
+  ...callJudges,
 };
 
 // ---- V1: no person is accepted twice for one burst, no network shows two posts of one leg ------

@@ -8,12 +8,14 @@ interface FileInput {
 }
 
 const BODY = 'Dear {first_name|friend},\n\n{call}\n';
+/** Posts of a series follow each other as fast as a file may say. */
+export const SERIES_EVERY_MS = 600_000;
 const DAY_MS = 86_400_000;
 const FIRST_WAVE_MIN = 50;
 
 /**
  * The burst with what a file cannot say rounded to what it can: whole seconds, names of outcomes,
- * one leg a list.
+ * one leg a list, and of bets those by the chance of being best.
  */
 export function asFile(burst: BurstScript): BurstScript {
   const lists = new Set<string>();
@@ -37,9 +39,10 @@ function sayable(leg: LegScript): LegScript {
       ? {}
       : {
           waves: waves.map((wave) => {
-            if (wave.afterMs === undefined) return wave;
-            before = Math.max(before + 1, seconds(wave.afterMs));
-            return { ...wave, afterMs: before * 1_000 };
+            const said = wave.bet ? { ...wave, bet: 'best' as const } : wave;
+            if (said.afterMs === undefined) return said;
+            before = Math.max(before + 1, seconds(said.afterMs));
+            return { ...said, afterMs: before * 1_000 };
           }),
         }),
   };
@@ -81,11 +84,14 @@ export function fileOf(script: BurstScript, mark: string, startAt: number): File
 }
 
 function legsOf(legs: readonly LegScript[], mark: string) {
-  return Object.fromEntries(legs.map((leg) => [shortOf(leg), legOf(leg, mark)]));
+  // A series is one leg of a file: its first post says all of it.
+  const said = legs.filter(({ series }) => series === undefined || series.slot === 0);
+  return Object.fromEntries(said.map((leg) => [shortOf(leg), legOf(leg, mark)]));
 }
 
 /** `mail` of `mailwon` and of `won-mail`: in a file a leg of an outcome stands under its outcome. */
-function shortOf({ leg, outcome }: LegScript): string {
+function shortOf({ leg, outcome, series }: LegScript): string {
+  if (series) return series.name;
   return outcome === undefined ? leg : leg.replace(`${outcome}-`, '').replace(outcome, '');
 }
 
@@ -98,7 +104,10 @@ function legOf(leg: LegScript, mark: string) {
   if (leg.kind === 'post') {
     const text = `It begins. ${mark} leg-${leg.leg} {call}`;
     const channel = leg.channel ?? 'mastodon';
-    return { channel, connection: 'social', calls: 'join', text, ...timing };
+    const calls = leg.series
+      ? { series: leg.series.slots, every: `${seconds(SERIES_EVERY_MS)}s` }
+      : 'join';
+    return { channel, connection: 'social', calls, text, ...timing };
   }
   const list = leg.audience?.id ?? '';
   return {
@@ -119,10 +128,11 @@ function quietOf({ from, to, inside }: NonNullable<LegScript['quiet']>) {
   return { from: clockOf(from), to: clockOf(to), inside: inside.replace('_', '-') };
 }
 
-function waveOf({ share, afterMs }: NonNullable<LegScript['waves']>[number]) {
+function waveOf({ share, afterMs, bet }: NonNullable<LegScript['waves']>[number]) {
   return {
     ...(share === undefined ? {} : { share: `${Math.round(share * 100)}%` }),
     ...(afterMs === undefined ? {} : { after: `${seconds(afterMs)}s` }),
+    ...(bet ? { calls: 'best' } : {}),
   };
 }
 

@@ -14,6 +14,8 @@ export interface WaveScript {
   readonly share?: number;
   /** Leaves by itself after this; absent: when somebody allocates it. */
   readonly afterMs?: number;
+  /** Its calls follow from what the waves before it answered. */
+  readonly bet?: 'roll' | 'best';
 }
 
 export interface LegExtras {
@@ -80,7 +82,11 @@ function drawWaves(stream: Stream): WaveScript[] {
   const later = () => ({ afterMs: stream.integer(2_000, 60_000) });
   const first = { share: stream.pick([0.2, 0.5]) };
   const second = stream.chance(0.3) ? {} : later();
-  return stream.chance(0.3) ? [first, { share: 0.2, ...later() }, second] : [first, second];
+  const waves = stream.chance(0.3) ? [first, { share: 0.2, ...later() }, second] : [first, second];
+  const own = stream.fork('bet');
+  if (!own.chance(0.5)) return waves;
+  const bet = own.pick(['roll', 'best'] as const);
+  return waves.map((wave, index) => (index === 0 ? wave : { ...wave, bet }));
 }
 
 /** Hours that end or begin within a few minutes of any moment of this world. */
@@ -104,7 +110,11 @@ export function drawExtraActs(
     readonly momentAt: number;
     readonly drainMs: number;
     readonly people: readonly Person[];
-    readonly waves: readonly { readonly leg: string; readonly count: number }[];
+    readonly waves: readonly {
+      readonly leg: string;
+      readonly count: number;
+      readonly isBet: boolean;
+    }[];
   },
   does: Does,
 ): void {
@@ -114,7 +124,11 @@ export function drawExtraActs(
     if (!stream.chance(share)) return;
     for (let count = stream.integer(1, most); count > 0; count -= 1) does(soon(), act());
   };
-  for (const { leg, count } of waves) {
+  for (const { leg, count, isBet } of waves) {
+    const own = stream.fork(`bet ${leg}`);
+    for (let click = isBet ? own.integer(2, 14) : 0; click > 0; click -= 1) {
+      does(momentAt + own.between(200, 12_000), { kind: 'click' });
+    }
     for (let wave = 1; wave < count; wave += 1) {
       if (!stream.chance(0.8)) continue;
       const call = stream.pick(['join', 'give', ''] as const);

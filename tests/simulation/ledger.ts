@@ -21,6 +21,18 @@ export interface LedgerRecord {
   }[];
 }
 
+/** Calls with a weight, absent while nobody has allocated the wave. */
+export interface LedgerWave {
+  readonly from: number;
+  readonly to: number;
+  readonly calls?: readonly string[];
+  readonly startAt?: number;
+  /** Where its calls are a bet: what had been answered by then. */
+  readonly bet?: {
+    readonly seen: readonly { readonly call: string; readonly n: number; readonly s: number }[];
+  };
+}
+
 export interface LedgerAudit {
   /** The first entry that does not carry the hash of the one before. */
   readonly brokenAt?: number;
@@ -51,13 +63,8 @@ export interface LedgerBurst {
     readonly from: number;
     readonly sendableTo: number;
     readonly to: number;
-    /** Of a leg that leaves in waves; calls with a weight, absent while nobody has allocated it. */
-    readonly waves?: readonly {
-      readonly from: number;
-      readonly to: number;
-      readonly calls?: readonly string[];
-      readonly startAt?: number;
-    }[];
+    /** Of a leg that leaves in waves. */
+    readonly waves?: readonly LedgerWave[];
   }[];
   readonly frozenAt?: number;
   readonly audit: LedgerAudit & {

@@ -275,6 +275,7 @@ export class People {
     { leg, call }: Extract<Act, { kind: 'allocate' }>,
   ): Promise<void> {
     const { truth, world } = this.#desk;
+    if (call !== undefined) truth.allocations.push({ burst, leg });
     const wanted = call === undefined ? {} : { calls: { [call]: 1 } };
     const { wave, allocation } = await allocateWave(context, { burst, leg, ...wanted });
     const calls = allocation.flatMap((one) => (one.weight > 0 ? [one.call] : []));

@@ -1,9 +1,9 @@
 // States that hardly ever come about, and that a run must have met: a generator that never gets
 // there proves nothing.
 
-import type { Ledger, LedgerBurst } from './ledger.ts';
+import type { Ledger, LedgerBurst, LedgerWave } from './ledger.ts';
 import type { Doing } from './script.ts';
-import type { CallTruth, Truth } from './truth.ts';
+import type { BurstTruth, CallTruth, Truth } from './truth.ts';
 
 export interface Facts {
   readonly truth: Truth;
@@ -143,6 +143,15 @@ const states: readonly (readonly [string, Met])[] = [
   ['a wave was allocated by somebody', ({ truth }) => hasAllocated(truth)],
   ['a wave left by itself', ({ truth, ledger }) => hasWaveByItself(truth, ledger)],
   ['a wave had its allocation already', noted('allocate refused: wave_allocated')],
+  ['a bet was made by itself', ({ truth, ledger }) => hasBet(truth, ledger, false)],
+  [
+    'a bet was made when somebody let its wave go',
+    ({ truth, ledger }) => hasBet(truth, ledger, true),
+  ],
+  ['a bet went all to one call', ({ ledger }) => hasWave(ledger, isAllToOne)],
+  ['a bet had nothing to go by', ({ ledger }) => hasWave(ledger, isBlind)],
+  ['all posts of a series stand', ({ truth }) => truth.bursts.some(isSeriesWhole(truth))],
+  ['only some posts of a series stand', ({ truth }) => truth.bursts.some(isSeriesPart(truth))],
   ['a first wave waited for its feedback', noted('log: first_wave_sent')],
   ['a runner stopped its burst', ({ ledger }) => ledger.bursts.some(isStoppedByRunner)],
   // Networks of other kinds
@@ -348,6 +357,60 @@ function hasWaveByItself(truth: Truth, ledger: Ledger): boolean {
       ),
     ),
   );
+}
+
+function hasWave(ledger: Ledger, holds: (wave: LedgerWave) => boolean): boolean {
+  return ledger.bursts.some(({ ranges }) => ranges.some(({ waves }) => waves?.some(holds)));
+}
+
+function isAllToOne({ bet, calls = [] }: LedgerWave): boolean {
+  return bet !== undefined && calls.length === 1;
+}
+
+function isBlind({ bet }: LedgerWave): boolean {
+  return bet?.seen.every(({ s }) => s === 0) === true;
+}
+
+function hasBet(truth: Truth, ledger: Ledger, isBySomebody: boolean): boolean {
+  return ledger.bursts.some(({ burst, ranges }) =>
+    ranges.some(({ leg, waves }) =>
+      waves?.some(
+        ({ bet }, index) =>
+          bet !== undefined &&
+          isBySomebody ===
+            truth.acknowledgements.some(
+              (ack) =>
+                ack.kind === 'allocated' &&
+                ack.burst === burst &&
+                ack.leg === leg &&
+                ack.wave === index + 1,
+            ),
+      ),
+    ),
+  );
+}
+
+/** How many of how many posts of its series stand. */
+function seriesOf(truth: Truth, { burst, legs }: BurstTruth): readonly [number, number] {
+  const own = legs.filter(({ series }) => series !== undefined);
+  const stand = own.filter(({ leg }) =>
+    truth.posts.some((post) => post.burst === burst && post.leg === leg),
+  );
+  return [stand.length, own.length];
+}
+
+function isSeriesWhole(truth: Truth): (burst: BurstTruth) => boolean {
+  return (burst) => {
+    const [stand, all] = seriesOf(truth, burst);
+    return all > 0 && stand === all;
+  };
+}
+
+function isSeriesPart(truth: Truth): (burst: BurstTruth) => boolean {
+  return (burst) => {
+    const [stand, all] = seriesOf(truth, burst);
+    return stand > 0 && stand < all;
+  };
 }
 
 function isAskedTwice(truth: Truth, kind: string): boolean {

@@ -13,7 +13,7 @@ import type { MemoryTable } from '#store/memory-table.ts';
 import { loadRateLease } from '#store/rate-leases.ts';
 import { loadCounted } from '#store/tallies.ts';
 import { listWindowRecords } from '#store/window-records.ts';
-import type { Ledger, LedgerAudit, LedgerBurst } from './ledger.ts';
+import type { Ledger, LedgerAudit, LedgerBurst, LedgerWave } from './ledger.ts';
 import type { BurstScript } from './script.ts';
 
 export interface Restless {
@@ -103,13 +103,14 @@ export async function readLedger(
   };
 }
 
-function waveOf({ from, to, allocation, startAt }: WaveRange) {
+function waveOf({ from, to, allocation, startAt, bet }: WaveRange): LedgerWave {
   const calls = allocation?.flatMap((one) => (one.weight > 0 ? [one.call] : []));
   return {
     from,
     to,
     ...(calls ? { calls } : {}),
     ...(startAt === undefined ? {} : { startAt }),
+    ...(bet ? { bet: { seen: bet.seen } } : {}),
   };
 }
 

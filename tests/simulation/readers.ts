@@ -49,6 +49,7 @@ export class Readers {
     const at = Math.floor(this.#schedule.now);
     const base = { id: `reader-${this.#events}`, at, burst, leg, call, ordinal };
     if (kind === 'click') {
+      this.#truth.clicks.push({ burst, ordinal });
       const agent = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/148.0';
       const seen = { method: 'GET', agent, visitor: `v${ordinal}`, network: 'n' };
       return this.#put(JSON.stringify({ kind: 'click', ...base, ...seen }));

@@ -2,7 +2,7 @@
 // while the system works, at every moment it may hurt.
 
 import { type Audience, audienceOf } from './audience.ts';
-import { asFile } from './campaign-file.ts';
+import { asFile, SERIES_EVERY_MS } from './campaign-file.ts';
 import {
   type BurstExtras,
   drawBurstExtras,
@@ -26,6 +26,8 @@ export interface LegScript extends LegExtras {
   readonly deadlineMs: number;
   readonly ifNotReady: 'hold' | 'drop' | 'go';
   readonly outcome?: string;
+  /** One of several posts, each with the call that chance gives it. */
+  readonly series?: { readonly name: string; readonly slot: number; readonly slots: number };
 }
 
 export type Act =
@@ -90,6 +92,8 @@ const POST_CHANNELS: readonly PostChannel[] = [
 
 /** Of the bursts whose words nobody changes. */
 const FILE_SHARE = 0.08;
+/** Of the bursts from files. */
+const SERIES_SHARE = 0.35;
 /** What people do with a burst from a file begins so much later. */
 const PLANNED_MS = 4_000;
 /** 2027-03-04T00:00:00Z; some worlds begin shortly before midnight. */
@@ -140,12 +144,42 @@ function planned(
   if (!own.chance(FILE_SHARE) && !does.some(({ act }) => act.kind === 'edit')) {
     return { burst, does };
   }
-  const file = asFile(burst);
+  const file = asFile(around.isFair ? burst : withSeries(own.fork('series'), burst));
   const at = around.startAt + own.between(0, PLANNED_MS - 500);
   const plan: Doing = { at, burst: burst.burst, act: { kind: 'plan' } };
   const rest = draw(file, PLANNED_MS);
   const race = around.isFair ? [] : drawRace(own.fork('race'), file, rest);
-  return { burst: file, does: [plan, ...rest, ...race] };
+  const end = drawSeriesEnd(own.fork('end'), file, rest);
+  return { burst: file, does: [plan, ...rest, ...race, ...end] };
+}
+
+/** Now and then a post becomes several, ten minutes from one to the next. */
+function withSeries(stream: Stream, burst: BurstScript): BurstScript {
+  if (!stream.chance(SERIES_SHARE)) return burst;
+  const slots = stream.pick([2, 2, 4]);
+  const legs = burst.legs.flatMap((leg): LegScript[] => {
+    if (leg.kind === 'email' || leg.outcome !== undefined || leg.leg !== 'post') return [leg];
+    // Of these the network can tell which post it was.
+    const channel = stream.pick(['named', 'staged', 'bare'] as const);
+    return Array.from({ length: slots }, (_, slot) => ({
+      ...leg,
+      leg: `${leg.leg}-${String(slot + 1).padStart(2, '0')}`,
+      channel,
+      offsetMs: leg.offsetMs + slot * SERIES_EVERY_MS,
+      series: { name: leg.leg, slot, slots },
+    }));
+  });
+  return { ...burst, legs };
+}
+
+/** Whoever has seen the first post of a series may not want the others. */
+function drawSeriesEnd(stream: Stream, { burst, legs }: BurstScript, doings: readonly Doing[]) {
+  const first = doings.find(({ act }) => act.kind === 'schedule' || act.kind === 'fire');
+  if (!first || !legs.some(({ series }) => series) || !stream.chance(0.3)) return [];
+  const at = lastOf(first) + stream.between(2_000, 60_000);
+  return (['stop', 'abandon'] as const).map(
+    (kind, index): Doing => ({ at: at + index * 3_000, burst, act: { kind } }),
+  );
 }
 
 /** Two people at once: one schedules, one changes the words of what she saw before. */
@@ -366,7 +400,9 @@ function disturb(
       people: burst.legs.flatMap(({ audience }) =>
         (audience?.addresses ?? []).map((address) => ({ audience: audience?.id ?? '', address })),
       ),
-      waves: burst.legs.flatMap(({ leg, waves }) => (waves ? [{ leg, count: waves.length }] : [])),
+      waves: burst.legs.flatMap(({ leg, waves }) =>
+        waves ? [{ leg, count: waves.length, isBet: waves.some(({ bet }) => bet) }] : [],
+      ),
     },
     does,
   );

@@ -104,7 +104,7 @@ export class SimPosts {
       freshUntil: now + FRESH_MS,
       identity: this.kind === 'named' ? `${burst}-${leg.name}` : identity,
       link,
-      request: { text: leg.text, leg: leg.name, burst },
+      request: { text: leg.text, leg: leg.name, burst, call: leg.call },
     };
   }
 
@@ -176,7 +176,8 @@ export class SimPosts {
     this.#posts.push({ id, at, identity });
     call.accepted = 1;
     const { startedAt, burst, leg } = call;
-    this.#posted.push({ at, startedAt, burst, leg, id });
+    const said = String(prepared.request.call);
+    this.#posted.push({ at, startedAt, burst, leg, call: said, id });
     return { kind: 'published', postId: id };
   }
 

@@ -51,12 +51,26 @@ export interface ConversionTruth {
   recordedAt: number | undefined;
 }
 
+/** Somebody followed her link. */
+export interface ClickTruth {
+  readonly burst: string;
+  readonly ordinal: number;
+}
+
+/** Somebody began to give a wave calls of her own choice. */
+export interface AllocationTruth {
+  readonly burst: string;
+  readonly leg: string;
+}
+
 /** One post that stands on a network, or stood there. */
 export interface PostTruth {
   readonly at: number;
   readonly startedAt: number;
   readonly burst: string;
   readonly leg: string;
+  /** Where the network can tell. */
+  readonly call?: string;
   readonly id: string;
 }
 
@@ -152,33 +166,45 @@ export interface Resume {
   readonly answeredAt: number | undefined;
 }
 
+/** One leg, as its people meant it. */
+export interface LegTruth {
+  readonly leg: string;
+  readonly kind: 'email' | 'post';
+  readonly offsetMs: number;
+  /** Past its start plus this it is late, and nobody has asked for that. */
+  readonly deadlineMs: number;
+  readonly outcome?: string;
+  /** Of a post: the kind of network. */
+  readonly channel?: string;
+  /** Of a post: may never be repeated, whatever happened to its answer. */
+  readonly isBare?: boolean;
+  readonly quiet?: { readonly from: number; readonly to: number };
+  readonly skipsConverted?: boolean;
+  /** Minutes ahead of UTC, by address, of whoever does not live in the burst's own zone. */
+  readonly offsets?: ReadonlyMap<string, number>;
+  /** Everybody the leg is meant for, held-back people included. */
+  readonly audience: readonly string[];
+  /** Of a leg in waves: which of them bet on what the ones before answered. */
+  readonly bets?: readonly ('roll' | 'best' | undefined)[];
+  /** Of a post: the series it is one of. */
+  readonly series?: string;
+}
+
 /** What the world knows of one burst from the outside. */
 export interface BurstTruth {
   readonly burst: string;
   readonly plannedBy: string;
   readonly needsSecond: boolean;
   readonly policy: 'at-most-once' | 'resend-when-unproven';
-  readonly legs: readonly {
-    readonly leg: string;
-    readonly kind: 'email' | 'post';
-    readonly offsetMs: number;
-    /** Past its start plus this it is late, and nobody has asked for that. */
-    readonly deadlineMs: number;
-    readonly outcome?: string;
-    /** Of a post: the kind of network. */
-    readonly channel?: string;
-    /** Of a post: may never be repeated, whatever happened to its answer. */
-    readonly isBare?: boolean;
-    readonly quiet?: { readonly from: number; readonly to: number };
-    readonly skipsConverted?: boolean;
-    /** Minutes ahead of UTC, by address, of whoever does not live in the burst's own zone. */
-    readonly offsets?: ReadonlyMap<string, number>;
-    /** Everybody the leg is meant for, held-back people included. */
-    readonly audience: readonly string[];
-  }[];
+  readonly legs: readonly LegTruth[];
   readonly cap?: { readonly messages: number; readonly withinMs: number };
   /** Content marks by what they are hashed to. */
-  readonly contents: readonly { readonly content: string; readonly contentHash: string }[];
+  readonly contents: readonly {
+    readonly content: string;
+    readonly contentHash: string;
+    /** Of a series: the call that each post carries. */
+    readonly calls?: ReadonlyMap<string, string>;
+  }[];
 }
 
 export interface Truth {
@@ -200,6 +226,8 @@ export interface Truth {
   readonly posts: PostTruth[];
   readonly events: EventTruth[];
   readonly conversions: ConversionTruth[];
+  readonly clicks: ClickTruth[];
+  readonly allocations: AllocationTruth[];
   /** People who were added to a list, by address; from the order on they may be in it. */
   readonly imported: Set<string>;
   /** People whose erasure somebody began to ask for. */

@@ -141,6 +141,8 @@ class World implements Surroundings {
   #store: SimStore;
   readonly #old = new Set<SimNode>();
   readonly #hasStandby: boolean;
+  /** Posts go out long after the others. */
+  readonly #hasSeries: boolean;
   #isOver = false;
 
   constructor(options: WorldOptions, script: Script) {
@@ -149,6 +151,7 @@ class World implements Surroundings {
     this.#script = script;
     this.#subject = options.subject ?? tick;
     this.#hasStandby = options.hasStandby === true;
+    this.#hasSeries = script.bursts.some(({ legs }) => legs.some(({ series }) => series));
     this.#stream = new Stream(seed);
     const { without, strikes } = options.reduction ?? NOTHING_LEFT_OUT;
     const swarm = new SwarmFaults(this.#stream.fork('faults'), new Set(without));
@@ -260,6 +263,8 @@ class World implements Surroundings {
       posts: [],
       events: [],
       conversions: [],
+      clicks: [],
+      allocations: [],
       imported: new Set(),
       erasing: new Set(),
       acknowledgements: [],
@@ -506,7 +511,8 @@ class World implements Surroundings {
         }
       }
       // Long after the faults there is little left to see: a tick every few minutes will do.
-      const isLate = this.schedule.now - (this.#truth.healedAt ?? Infinity) > 6 * MINUTE_MS;
+      const isLate =
+        !this.#hasSeries && this.schedule.now - (this.#truth.healedAt ?? Infinity) > 6 * MINUTE_MS;
       this.schedule.after(isLate ? 6 * MINUTE_MS : MINUTE_MS, next, false);
     };
     this.schedule.after(chance.between(0, 10_000), next, false);
@@ -777,13 +783,18 @@ function truthOf(script: BurstScript, { startAt, doings }: Script): Truth['burst
       ...(leg.channel === 'bare' ? { isBare: true } : {}),
       ...(leg.quiet ? { quiet: leg.quiet } : {}),
       ...(leg.skipsConverted ? { skipsConverted: true } : {}),
+      ...(leg.waves ? { bets: leg.waves.map(({ bet }) => bet) } : {}),
+      ...(leg.series ? { series: leg.series.name } : {}),
       ...(leg.audience ? { offsets: leg.audience.offsets } : {}),
       ...(leg.outcome === undefined ? {} : { outcome: leg.outcome }),
       audience: leg.audience?.addresses ?? [],
     })),
     contents: (isEdited ? [1, 2] : [1]).map((version) => {
-      const { mark, hash } = contentOf(script, version, startAt);
-      return { content: mark, contentHash: hash };
+      const { mark, hash, plan } = contentOf(script, version, startAt);
+      const calls = plan.legs.flatMap((leg) =>
+        leg.kind === 'broadcast' && leg.series ? [[leg.name, leg.call] as const] : [],
+      );
+      return { content: mark, contentHash: hash, calls: new Map(calls) };
     }),
   };
 }

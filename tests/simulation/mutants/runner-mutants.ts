@@ -1,5 +1,7 @@
 // Bugs in what decides whether, when and to whom a call may start.
 
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, found and replaced as it stands
+
 import { BY_WORLDS, inFile, type Mutant } from './mutant.ts';
 
 export const runnerMutants: readonly Mutant[] = [
@@ -48,6 +50,38 @@ export const runnerMutants: readonly Mutant[] = [
       about: 'other words for a burst that has its moment are acknowledged and not kept',
       find: 'if (burst.contentHash !== wanted.contentHash) return false;',
       replace: "if (burst.contentHash !== wanted.contentHash) return burst.state === 'scheduled';",
+    },
+  ]),
+  ...inFile('functions/runner/bets.ts', BY_WORLDS, [
+    {
+      id: 'bet-not-made',
+      about: 'a wave that is to bet leaves as it was planned',
+      find: 'if (!planned?.bet || !wave.allocation || old?.[index]?.allocation) return wave;',
+      replace: 'return wave;',
+    },
+  ]),
+  ...inFile('functions/statistics/wave-bet.ts', BY_WORLDS, [
+    {
+      id: 'bet-on-the-worse',
+      about: 'the rest goes to the call that did worse',
+      find: '(index === rollOut ? 1 : 0)',
+      replace: '(index === rollOut ? 0 : 1)',
+    },
+  ]),
+  ...inFile('functions/domain/wave-history.ts', BY_WORLDS, [
+    {
+      id: 'bet-on-all-waves',
+      about: 'a bet counts what the whole leg answered for every wave',
+      find: 'const s = countOf(tally, row, counter);',
+      replace: 'const s = countOf(tally, `${leg}/${call}`, counter);',
+    },
+  ]),
+  ...inFile('functions/domain/draw-series.ts', BY_WORLDS, [
+    {
+      id: 'series-uneven',
+      about: 'chance decides for each post alone, so calls come out unevenly',
+      find: 'rounds.flatMap(() => calls),',
+      replace: "rounds.flatMap(() => calls.map(() => calls[0] ?? '')),",
     },
   ]),
   ...inFile('functions/commands/erase-address.ts', BY_WORLDS, [
@@ -151,6 +185,14 @@ export const runnerMutants: readonly Mutant[] = [
       about: 'half as much again as the quota is aimed for',
       find: 'quotaShare: 0.99,',
       replace: 'quotaShare: 1.5,',
+    },
+  ]),
+  ...inFile('functions/runner/post-leg.ts', BY_WORLDS, [
+    {
+      id: 'post-repeated-without-key',
+      about: 'a post in doubt is asked for again where nothing tells that it is the same',
+      find: "return identityClass === 'C' && repeatable;",
+      replace: 'return true;',
     },
   ]),
   ...inFile('functions/runner/release.ts', BY_WORLDS, [
