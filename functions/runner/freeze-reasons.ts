@@ -36,14 +36,16 @@ const CAMPAIGN_LASTS_MS = 400 * 86_400_000;
 /**
  * Reads all that the whole list is held against: suppressions, and, where the plan asks for them,
  * conversions and what other bursts have sent. Of several reasons the first below is told.
+ * @param erased the digests of those who asked to be forgotten are added to it
  */
 export async function freezeReasons(
   ports: ReasonPorts,
   holding: ReasonTurn,
   plan: Plan,
+  erased?: Set<string>,
 ): Promise<ReasonToHold> {
   const key = await ports.suppressionKey();
-  const suppressed = await listSuppressed(ports.table);
+  const suppressed = await listSuppressed(ports.table, erased);
   const converted = await convertedByLeg(ports, holding, plan, key);
   const excepted = await exceptedByLeg(ports, holding, plan, key);
   const history = await historyFor(ports, holding, plan, key);

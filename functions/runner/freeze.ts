@@ -105,7 +105,9 @@ async function gather(
   plan: Plan,
   freezeName: string,
 ): Promise<Gathered> {
-  const reasons = await freezeReasons(ports, holding, plan);
+  const erased = new Set<string>();
+  const reasons = await freezeReasons(ports, holding, plan, erased);
+  const key = await ports.suppressionKey();
   const legs: LegRange[] = [];
   const writer = new ChunkWriter(ports, holding, freezeName);
   for (const leg of emailLegs(plan)) {
@@ -115,7 +117,7 @@ async function gather(
     for await (const contact of inOrder(ports, holding, leg)) {
       const reason = reasons(contact, leg);
       if (reason === undefined) await writer.add(memberOf(contact, leg));
-      else held.set(reason, append(held.get(reason), contact));
+      else held.set(reason, append(held.get(reason), unnamed(contact, erased, key)));
     }
     const sendableTo = writer.next;
     const heldRanges = await addHeld(writer, leg, held);
@@ -125,6 +127,14 @@ async function gather(
   }
   const digest = await writer.finish();
   return { recipients: writer.next, legs, heldBack: sumOf(legs), digest };
+}
+
+/** An erasure that goes on list by list may not have come to this one yet: her digest alone stays. */
+function unnamed(contact: Contact, erased: ReadonlySet<string>, key: string): Contact {
+  const digest = erased.size === 0 ? '' : addressDigest(contact.address, key);
+  if (!erased.has(digest)) return contact;
+  const { audience, id } = contact;
+  return { audience, id, address: `#${digest}`, fields: {} };
 }
 
 /** Few leave first where nobody of the list was ever mailed; decided once, with the freeze. */

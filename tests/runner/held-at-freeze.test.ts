@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addressDigest } from '#domain/suppression.ts';
 import { appendChange } from '#store/change-log.ts';
+import { loadManifestChunk } from '#store/manifests.ts';
 import { HOUR, MINUTE, SUPPRESSION_KEY, World } from './world.ts';
 
 const START = Date.parse('2027-03-04T12:00:00Z');
@@ -15,6 +16,28 @@ async function sent(world: World, burst = 'one'): Promise<string[]> {
     .map(({ address }) => address)
     .sort();
 }
+
+test('whose erasure has not come to this list yet stands in the frozen one without a name', async () => {
+  const world = new World(START);
+  await world.addContacts('members', [
+    { address: 'ana@example.org', fields: { first_name: 'Ana' }, zone: 'Europe/Athens' },
+    { address: 'ben@example.org' },
+    { address: 'eva@example.org' },
+  ]);
+  // Long before the freeze: an erasure of many lists goes on for as long as it takes.
+  await world.suppress('ana@example.org', 'erased');
+  await world.suppress('eva@example.org', 'unsubscribed');
+  await world.clock.sleepUntil(START + 5 * MINUTE);
+  await world.plan({ burst: 'one', at: T });
+  expect(await sent(world)).toEqual(['ben@example.org']);
+  const head = await world.head('one');
+  expect(head.heldBack).toEqual({ suppressed: 2 });
+  const members = await loadManifestChunk(world.table, 'one', head.freeze, 0);
+  const digest = world.digest('ana@example.org');
+  const held = members.slice(1).map(({ ordinal: _o, ...rest }) => rest);
+  expect(held).toContainEqual({ address: `#${digest}`, fields: {} });
+  expect(held).toContainEqual({ address: 'eva@example.org', fields: {} });
+});
 
 describe('consent', () => {
   test('whoever withdrew it for the channel is held back at the freeze, with the reason', async () => {
