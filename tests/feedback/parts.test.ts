@@ -38,12 +38,13 @@ async function listed({ recipients, domain, segments = () => 0, chunks = 99 }: G
   });
   const one = await createFeedbackWorld({ recipients, plan: { registration } });
   const { table } = one.world;
-  const members = Array.from({ length: recipients }, (_, ordinal): Member => {
+  const stored = Math.min(recipients, chunks * CHUNK);
+  const members = Array.from({ length: stored }, (_, ordinal): Member => {
     const bits = segments(ordinal);
     const base = { ordinal, address: `p${ordinal}@${domain(ordinal)}`, fields: {} };
     return bits === 0 ? base : { ...base, segments: bits };
   });
-  for (let chunk = 0; chunk * CHUNK < recipients && chunk < chunks; chunk += 1) {
+  for (let chunk = 0; chunk * CHUNK < stored; chunk += 1) {
     const some = members.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
     await saveManifestChunk(table, BURST, 'f1', chunk, some);
   }
@@ -182,6 +183,40 @@ describe('segments', () => {
   });
 });
 
+test('where later waves were split otherwise, a provider is held to what each wave had planned', async () => {
+  const one = await listed({ recipients: 400, domain: () => 'gmail.example' });
+  await deliver(one, upTo(400));
+  await measuredAt(one, T + HOUR);
+  const { basis } = await buildExport(one.world.table, one.world.burst, T + HOUR);
+  const exposed = {
+    'email/seat': 190,
+    'email/seat#0': 100,
+    'email/seat#1': 90,
+    'email/demo': 110,
+    'email/demo#0': 100,
+    'email/demo#1': 10,
+  };
+  const later = [
+    { call: 'seat', weight: 9 },
+    { call: 'demo', weight: 1 },
+  ];
+  const { comparison } = reportOf({
+    ...basis,
+    waves: [{ leg: 'email', waves: [{ allocation }, { allocation: later }] }],
+    parts: {
+      countedAt: T,
+      recipients: 400,
+      looked: 400,
+      segments: [],
+      providers: [{ name: 'google', exposed }],
+    },
+  });
+  if ('refused' in comparison) throw new Error('nothing was compared');
+  expect(comparison.input.channels.find(({ channel }) => channel === 'email')?.providers).toEqual([
+    { name: 'google', exposures: [190, 110], weights: [190, 110] },
+  ]);
+});
+
 describe('everybody is looked through', () => {
   test('ten minutes after the send, then ever more rarely', async () => {
     const one = await listed({ recipients: 500, domain: () => 'gmail.example' });
@@ -207,6 +242,18 @@ describe('everybody is looked through', () => {
     meter.reset();
     await measuredAt(one, T + 11 * MINUTE);
     expect(meter.writeUnits).toBeLessThanOrEqual(1);
+  });
+
+  test('in an even sample, where there are more than half a million', async () => {
+    const recipients = 510_000;
+    const one = await listed({ recipients, domain: () => 'gmail.example', chunks: 4 });
+    await deliver(one, upTo(2_000));
+    const parts = await measuredAt(one, T + HOUR);
+    // Every other chunk: of the four that are there, the first and the third.
+    expect(parts).toMatchObject({ recipients, looked: 1_000 });
+    expect(parts?.providers).toEqual([
+      { name: 'gmail.example', exposed: { 'email/demo': 500, 'email/seat': 500 } },
+    ]);
   });
 
   test('not at all where nothing is compared', async () => {
