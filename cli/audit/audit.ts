@@ -4,6 +4,7 @@ import type { ListedRecipients, ShownLedger } from '#commands/show-ledger.ts';
 import { type ApiClient, connect } from '../api-client.ts';
 import { type Command, flag, parse } from '../command.ts';
 import { allBursts as listAll } from '../status.ts';
+import { many } from '../words.ts';
 import { type Compared, compare, type Recipient } from './compare.ts';
 import { showLog, verifyLogs } from './log.ts';
 import { type ProviderLogs, readProviderLogs } from './provider-logs.ts';
@@ -78,6 +79,7 @@ function inWords(bursts: readonly Compared[], isClean: boolean): string {
       `refused ${number(one.refused)}`,
       `in doubt ${number(one.inDoubt)}`,
       `held back ${number(one.suppressed)}`,
+      ...(one.neverSent > 0 ? [`never sent ${number(one.neverSent)}`] : []),
       `unaccounted ${number(one.unaccounted)}`,
       `twice ${number(one.duplicates)}`,
       `posts ${number(one.posts)}`,
@@ -85,7 +87,7 @@ function inWords(bursts: readonly Compared[], isClean: boolean): string {
     const shown = one.differences.slice(0, SHOWN_DIFFERENCES).map((what) => `    ${what}`);
     const more = one.differences.length - shown.length;
     return [
-      `${one.burst} (${one.state}): ${one.differences.length === 0 ? 'clean' : `${one.differences.length} differences`}`,
+      `${one.burst} (${one.state}): ${one.differences.length === 0 ? 'clean' : many(one.differences.length, 'difference')}`,
       `    ${counts.join(' · ')}`,
       ...shown,
       ...(more > 0 ? [`    and ${more} more`] : []),

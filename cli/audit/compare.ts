@@ -12,6 +12,8 @@ export interface Compared {
   readonly refused: number;
   readonly inDoubt: number;
   readonly suppressed: number;
+  /** On the list of a leg that was abandoned before it came to them. */
+  readonly neverSent: number;
   /** Known to the frozen audience and to nothing else; after the end also those never called. */
   readonly unaccounted: number;
   /** Recipients whom the provider accepted more than once, by ordinal or by address. */
@@ -44,7 +46,7 @@ export function compare(
   const known = head?.recipients ?? 0;
   const never = neverCalled(ledger, outcomes);
   const left = burst.state === 'stopped' || !isOver ? 0 : count('remaining') - never.remaining;
-  const unaccounted = known - outcomes.size - never.unlisted + left;
+  const unaccounted = known - outcomes.size - never.unlisted + left - never.abandoned;
   return {
     burst: burst.id,
     state: burst.state,
@@ -53,6 +55,7 @@ export function compare(
     refused: count('refused', 'not_called'),
     inDoubt: count('in_doubt', 'unproven'),
     suppressed: count('held_back'),
+    neverSent: never.abandoned,
     unaccounted,
     duplicates: twice.length,
     posts: posts.count,
@@ -70,20 +73,33 @@ export function compare(
 /** Legs nobody on whose list was to be called any more. */
 const NEVER = new Set(['dropped', 'missed', 'not_called']);
 
-/** People of such legs whom nobody called: as remaining in the ledger, or in no lane at all. */
+/** Whom nobody called: on such legs, as remaining or in no lane at all; on abandoned ones, who was left. */
 function neverCalled(
   { burst, head }: ShownLedger,
   outcomes: ReadonlyMap<number, Outcome>,
-): { readonly remaining: number; readonly unlisted: number } {
-  const legs = burst.legs.filter(({ state }) => NEVER.has(state)).map(({ name }) => name);
-  let [remaining, unlisted] = [0, 0];
-  for (const { leg, from, to } of head?.legs ?? []) {
-    if (!legs.includes(leg)) continue;
-    for (let ordinal = from; ordinal < to; ordinal += 1) {
-      const outcome = outcomes.get(ordinal);
-      if (outcome === undefined) unlisted += 1;
-      else if (outcome === 'remaining') remaining += 1;
+): { readonly remaining: number; readonly unlisted: number; readonly abandoned: number } {
+  const found = { remaining: 0, unlisted: 0, abandoned: 0 };
+  for (const { leg: name, from, to } of head?.legs ?? []) {
+    const leg = burst.legs.find((one) => one.name === name);
+    const isNever = NEVER.has(leg?.state ?? '');
+    if (!isNever && leg?.reason !== 'abandoned') continue;
+    const left = leftOf(outcomes, from, to);
+    if (isNever) {
+      found.remaining += left.remaining;
+      found.unlisted += left.unlisted;
+    } else {
+      found.abandoned += left.remaining + left.unlisted;
     }
+  }
+  return found;
+}
+
+function leftOf(outcomes: ReadonlyMap<number, Outcome>, from: number, to: number) {
+  let [remaining, unlisted] = [0, 0];
+  for (let ordinal = from; ordinal < to; ordinal += 1) {
+    const outcome = outcomes.get(ordinal);
+    if (outcome === undefined) unlisted += 1;
+    else if (outcome === 'remaining') remaining += 1;
   }
   return { remaining, unlisted };
 }

@@ -21,7 +21,7 @@ export type BurstEvent =
   | { kind: 'wake'; now: number }
   | { kind: 'stop'; now: number; reason: string }
   | { kind: 'resume'; now: number }
-  | { kind: 'abandon'; now: number }
+  | { kind: 'abandon'; now: number; measureUntil: number }
   | { kind: 'cancel'; now: number }
   | { kind: 'miss'; now: number }
   | { kind: 'sent'; epoch: number; now: number; measureUntil: number }
@@ -293,7 +293,9 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
         epoch: burst.epoch + 1,
         state: 'measuring',
         sentAt: event.now,
-        measureUntil: event.now,
+        // Whoever was reached may still answer: counted as long as if all had been sent.
+        measureUntil: Math.max(event.now, event.measureUntil),
+        reason: burst.reason === undefined ? 'abandoned' : `abandoned: ${burst.reason}`,
       },
       [{ kind: 'start_runner' }],
     );

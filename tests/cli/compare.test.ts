@@ -168,3 +168,13 @@ test('after the end nobody may be left over', () => {
   expect(compared.unaccounted).toBe(3);
   expect(compared.differences).toContain('3 recipients are in no count of the ledger');
 });
+
+test('whom an abandoned burst never came to is counted, and is no difference', () => {
+  const short = ledger({});
+  const lanes = [{ ...short.lanes[0], next: 5 }] as ShownLedger['lanes'];
+  const legs = short.burst.legs.map((leg) => ({ ...leg, reason: 'abandoned' }));
+  const abandoned = { ...short, lanes, burst: { ...short.burst, legs } } as ShownLedger;
+  const compared = compare(abandoned, people, logs(mailedTo(5)));
+  expect(compared).toMatchObject({ recipients: 10, accepted: 5, neverSent: 3, unaccounted: 0 });
+  expect(compared.differences).toEqual([]);
+});

@@ -20,7 +20,7 @@ import { stopBurst } from '#commands/stop-burst.ts';
 import { suppressAddress } from '#commands/suppress-address.ts';
 import { advance, type BurstEvent } from '#domain/advance.ts';
 import { brokenLink } from '#domain/audit-chain.ts';
-import type { Burst } from '#domain/burst.ts';
+import { type Burst, wakeAt } from '#domain/burst.ts';
 import { Fault, Refusal } from '#domain/faults.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { listAudit } from '#store/audit-log.ts';
@@ -397,9 +397,24 @@ describe('stop', () => {
     expect(world.switched.at(-1)).toEqual([burst, true]);
     expect(world.started).toEqual([burst]);
     await stopBurst(context, { burst });
-    expect(await abandonBurst(context, { burst })).toMatchObject({ state: 'measuring' });
+    const abandoned = await abandonBurst(context, { burst });
+    expect(abandoned).toMatchObject({
+      state: 'measuring',
+      reason: 'abandoned: stopped by nora',
+    });
     expect(world.switched.at(-1)).toEqual([burst, true]);
     expect(await codeOf(resumeBurst(context, { burst }))).toBe('wrong_state');
+  });
+
+  test('and abandon let those who were reached answer as long as if all had been sent', async () => {
+    const world = aWorld();
+    await releasing(world);
+    const context = world.as('nora', 'operator');
+    await stopBurst(context, { burst });
+    await abandonBurst(context, { burst });
+    const { momentAt = 0, measureUntil } = await header(world);
+    expect(measureUntil).toBe(momentAt + 7 * 24 * 3_600_000);
+    expect(wakeAt(await header(world))).toBeLessThanOrEqual(world.now);
   });
 });
 

@@ -74,7 +74,7 @@ const events: { [K in BurstEvent['kind']]: (burst: Burst) => BurstEvent } = {
   wake: () => ({ kind: 'wake', now }),
   stop: () => ({ kind: 'stop', now, reason: 'wrong link' }),
   resume: () => ({ kind: 'resume', now }),
-  abandon: () => ({ kind: 'abandon', now }),
+  abandon: () => ({ kind: 'abandon', now, measureUntil: T + 86_400_000 }),
   cancel: () => ({ kind: 'cancel', now }),
   miss: () => ({ kind: 'miss', now: T + 7_200_000 }),
   sent: (burst) => ({ kind: 'sent', epoch: burst.epoch, now, measureUntil: T + 86_400_000 }),
@@ -377,7 +377,7 @@ describe('leases and commits', () => {
   test('resume and abandon fence out whoever held the lease', () => {
     const held = { ...typical.stopped, holder: 'h', leaseUntil: T + 9_000 };
     for (const kind of ['resume', 'abandon'] as const) {
-      const burst = next(held, { kind, now });
+      const burst = next(held, events[kind](held));
       expect(burst.epoch).toBe(4);
       expect(burst.holder).toBeUndefined();
     }
@@ -586,7 +586,7 @@ describe('a release that waits for something later', () => {
     ],
     [
       { kind: 'stop', now, reason: 'wrong link' },
-      { kind: 'abandon', now },
+      { kind: 'abandon', now, measureUntil: T + 86_400_000 },
     ],
   ])('waits no more once a person has stopped it and %o', (...orders) => {
     let burst = waiting;

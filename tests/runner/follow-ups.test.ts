@@ -127,7 +127,11 @@ test('nothing follows a burst that was abandoned', async () => {
     return undefined;
   };
   await world.run(T + HOUR);
-  await world.order('one', { kind: 'abandon', now: world.now() });
+  await world.order('one', {
+    kind: 'abandon',
+    now: world.now(),
+    measureUntil: world.now(),
+  });
   await world.run(T + 4 * HOUR);
   expect(await loadBurst(world.table, 'one-again')).toBeUndefined();
 });

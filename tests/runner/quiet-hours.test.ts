@@ -224,7 +224,11 @@ describe('stops and crashes while recipients are kept', () => {
     const world = await worldOf(40, kept);
     await world.run(T + HOUR);
     await world.order('one', { kind: 'stop', now: world.now(), reason: 'wrong link' });
-    await world.order('one', { kind: 'abandon', now: world.now() });
+    await world.order('one', {
+      kind: 'abandon',
+      now: world.now(),
+      measureUntil: world.now(),
+    });
     await world.run(MORNING + 3 * HOUR);
     expect(world.called('one')).toHaveLength(20);
     expect((await world.outcomes('one')).map((one) => one.state)).toEqual(

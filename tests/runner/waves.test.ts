@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allocateWave } from '#commands/allocate-wave.ts';
 import type { CommandContext } from '#commands/context.ts';
 import { acceptedByCall } from '#domain/accepted-by-call.ts';
+import { Fault } from '#domain/faults.ts';
 import { waveRanges } from '#domain/wave-ranges.ts';
 import { listLanes } from '#store/lanes.ts';
 import { listWindowRecords } from '#store/window-records.ts';
@@ -183,11 +184,32 @@ describe('a leg in waves', () => {
     expect(world.called('one')).toHaveLength(400);
   });
 
+  test('an allocation whose runner was never woken leaves when it is asked for again', async () => {
+    const world = await worldWith([{ share: 0.5 }, {}]);
+    await world.run(T + HOUR);
+    const context = contextOf(world);
+    const order = { burst: 'one', leg: 'email', wave: 2 };
+    const put = world.table.put.bind(world.table);
+    world.table.put = (item, condition) =>
+      item.pk === 'B#one' && item.sk === '#'
+        ? Promise.reject(new Fault('store_refused', 'no', { retryable: false }))
+        : put(item, condition);
+    await expect(allocateWave(context, order)).rejects.toMatchObject({ code: 'store_refused' });
+    world.table.put = put;
+    await expect(allocateWave(context, order)).rejects.toMatchObject({ code: 'wave_allocated' });
+    await world.run(T + HOUR + 3 * MINUTE);
+    expect(world.called('one')).toHaveLength(400);
+  });
+
   test('abandoned between two waves, the rest is never sent', async () => {
     const world = await worldWith([{ share: 0.5 }, { afterMs: 3 * HOUR }]);
     await world.run(T + HOUR);
     await world.order('one', { kind: 'stop', now: world.now(), reason: 'wrong link' });
-    await world.order('one', { kind: 'abandon', now: world.now() });
+    await world.order('one', {
+      kind: 'abandon',
+      now: world.now(),
+      measureUntil: world.now(),
+    });
     await world.run(T + 5 * HOUR);
     expect(world.called('one')).toHaveLength(200);
     expect((await world.load('one')).legs[0]?.state).toBe('sent');
@@ -199,7 +221,11 @@ describe('a leg in waves', () => {
     const asleep = (await world.load('one')).epoch;
     const all = (await world.head('one')).lanes;
     await world.order('one', { kind: 'stop', now: world.now(), reason: 'wrong link' });
-    await world.order('one', { kind: 'abandon', now: world.now() });
+    await world.order('one', {
+      kind: 'abandon',
+      now: world.now(),
+      measureUntil: world.now(),
+    });
     await world.run(T + 2 * HOUR);
     const lanes = await listLanes(world.table, 'one', all.length);
     expect(lanes.map(({ lane }) => lane)).toEqual(all.map(({ lane }) => lane));
