@@ -57,6 +57,11 @@ export async function allocateWave(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { head, range, waves } = await wavesOf(context, burst.id, leg.name);
     const index = openWave(waves, wanted.wave);
+    if (index === undefined) {
+      // Whoever allocated it may have ended before the runner was woken.
+      await wake(context, burst.id);
+      throw hasAllocation(wanted.wave);
+    }
     const startAt = Math.floor(context.clock.now());
     const open = { ...waves[index], startAt } as WaveRange;
     const wave = wanted.calls
@@ -126,18 +131,20 @@ async function wavesOf(
   throw new Refusal('no_waves', `leg ${leg} leaves as a whole, it has no waves`, { field: 'leg' });
 }
 
-function openWave(waves: readonly WaveRange[], wanted: number | undefined): number {
+/** The wave meant, counted from 0; undefined when it has its allocation already. */
+function openWave(waves: readonly WaveRange[], wanted: number | undefined): number | undefined {
   const index = wanted === undefined ? waves.findIndex((one) => !one.allocation) : wanted - 1;
   const wave = waves[index];
   const limit = `1 to ${waves.length}`;
   if (wave && !wave.allocation) return index;
-  if (wave || wanted === undefined) {
-    const which = wanted === undefined ? 'every wave' : `wave ${wanted}`;
-    throw new Refusal('wave_allocated', `${which} has its allocation, which never changes`, {
-      field: 'wave',
-    });
-  }
+  if (wave || wanted === undefined) return undefined;
   throw new Refusal('wave_unknown', `there is no wave ${wanted}`, { field: 'wave', limit });
+}
+
+function hasAllocation(wanted: number | undefined): Refusal {
+  const which = wanted === undefined ? 'every wave' : `wave ${wanted}`;
+  const message = `${which} has its allocation, which never changes`;
+  return new Refusal('wave_allocated', message, { field: 'wave' });
 }
 
 function weightsOf(weights: { readonly [call: string]: number }, calls: Plan['calls']): Allocation {
