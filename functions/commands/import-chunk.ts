@@ -14,11 +14,12 @@ import {
   saveChunkAnswer,
   saveImport,
 } from '#store/imports.ts';
-import { areSuppressed } from './are-suppressed.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { findImport } from './import-view.ts';
 import { noteGateways } from './note-gateways.ts';
 import { parseInput } from './parse-input.ts';
+import { refuseErasedMeanwhile } from './refuse-erased-meanwhile.ts';
+import { suppressionsOf } from './suppressions-of.ts';
 import { takeRows } from './take-rows.ts';
 
 /** Of text; together with the bound on rows a chunk is done within the time of a function. */
@@ -92,8 +93,10 @@ export async function takeChunk(
   if (known) return known;
   const { table, entropy } = context;
   if (!one.isDry) await noteChunk(table, one, chunk.digest, () => entropy.id());
-  const ports = { table, areSuppressed: await areSuppressed(context) };
+  const since = context.clock.now();
+  const ports = { table, suppressionsOf: await suppressionsOf(context) };
   const { answer, domains } = await takeRows(ports, one, chunk);
+  if (!one.isDry) await refuseErasedMeanwhile(context, one, chunk.text, since);
   await saveChunkAnswer(table, one, answer);
   if (!one.isDry) await noteGateways(context, domains);
   const next = advance(one, answer);

@@ -19,6 +19,7 @@ import {
 import { inParallel } from './in-parallel.ts';
 import { isSameContact, mergePerson } from './merge-person.ts';
 import { type Person, readPerson } from './read-person.ts';
+import type { SuppressionsOf } from './suppressions-of.ts';
 
 /** So that a chunk is done within the time of a function, whatever stands in it. */
 export const CHUNK_ROWS_MAX = 10_000;
@@ -28,8 +29,7 @@ const BATCH = 64;
 
 export interface RowPorts {
   readonly table: Table;
-  /** Of each address, whether it is under a standing order. */
-  readonly areSuppressed: (addresses: readonly string[]) => Promise<readonly boolean[]>;
+  readonly suppressionsOf: SuppressionsOf;
 }
 
 interface Row {
@@ -150,13 +150,30 @@ class Taking {
     const batch = this.#batch;
     this.#batch = [];
     if (batch.length === 0) return;
-    const { table, areSuppressed } = this.#ports;
-    const fates = await inParallel(batch, AT_ONCE, (row) => judge(table, this.#import, row));
-    const suppressed = await areSuppressed(batch.map(({ person }) => person.address));
+    const { table, suppressionsOf } = this.#ports;
+    const reasons = await suppressionsOf(batch.map(({ person }) => person.address));
+    const taken: Row[] = [];
+    const suppressed: boolean[] = [];
+    for (const [index, row] of batch.entries()) {
+      const reason = reasons[index];
+      if (reason === 'erased') this.#erased(row);
+      else {
+        taken.push(row);
+        suppressed.push(reason !== undefined);
+      }
+    }
+    const fates = await inParallel(taken, AT_ONCE, (row) => judge(table, this.#import, row));
     for (const [index, fate] of fates.entries()) {
-      const row = batch[index];
+      const row = taken[index];
       if (row) this.#take(row, fate, suppressed[index] === true);
     }
+  }
+
+  /** Asked before anything is written: whoever was forgotten is not taken again. */
+  #erased({ row, line }: Row): void {
+    this.counts.rejected += 1;
+    const message = 'this person was erased on request, and is not taken again';
+    this.rejects.push({ row, line, code: 'erased', message, column: 'email' });
   }
 
   #take({ row, line, person }: Row, fate: Fate, isSuppressed: boolean): void {

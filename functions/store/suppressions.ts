@@ -73,17 +73,30 @@ export async function listSuppressed(
   return digests;
 }
 
-/** The same for as long as there are at most so many orders; undefined where there are more. */
-export async function someSuppressed(table: Table, max: number): Promise<Set<string> | undefined> {
-  const digests = new Set<string>();
+/**
+ * The weightiest reason by digest, for as long as there are at most so many addresses; undefined
+ * where there are more.
+ */
+export async function someSuppressed(
+  table: Table,
+  max: number,
+): Promise<Map<string, SuppressionReason> | undefined> {
+  const reasons = new Map<string, SuppressionReason>();
   for (let shard = 0; shard < SHARDS; shard += 1) {
     const query = { pk: keys.suppressions(shard), consistent: true };
     for await (const items of pagesOf(table, query)) {
-      for (const item of items) digests.add(decode(item).digest);
-      if (digests.size > max) return undefined;
+      for (const { digest, reason } of items.map(decode)) {
+        const other = reasons.get(digest);
+        if (other === undefined || isWeightier(reason, other)) reasons.set(digest, reason);
+      }
+      if (reasons.size > max) return undefined;
     }
   }
-  return digests;
+  return reasons;
+}
+
+function isWeightier(one: SuppressionReason, other: SuppressionReason): boolean {
+  return WEIGHT.indexOf(one) < WEIGHT.indexOf(other);
 }
 
 function decode(item: Item): Suppression {
