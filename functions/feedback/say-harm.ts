@@ -9,31 +9,28 @@ const DID: { readonly [kind: string]: string } = {
   unsubscribe: 'unsubscribed',
 };
 
-/** A sentence for each; nothing where chance explains it all. */
+/** A sentence for each, the surest first; nothing where chance explains it all. */
 export function sayHarm(
   { guardrails, guardrailsBySegment }: ChannelReport,
   say: (call: string) => string,
 ): string[] {
-  return [
-    ...harmIn(guardrails, say, ''),
+  const all = [
+    ...harmIn(guardrails, ''),
     ...guardrailsBySegment.flatMap(({ segment, guardrails: own }) =>
-      harmIn(own, say, ` in the segment ${segment}`),
+      harmIn(own, ` in the segment ${segment}`),
     ),
   ];
+  // Equally sure ones keep their order.
+  return all
+    .sort((one, other) => one.p - other.p)
+    .map(({ id, n, s, did, where }) => {
+      const share = `${percent(s / n)} ${did}${where} (${number(s)} of ${number(n)})`;
+      return `“${say(id)}”: ${share}, more than chance explains beside the other calls.`;
+    });
 }
 
-function harmIn(
-  guardrails: ChannelReport['guardrails'],
-  say: (call: string) => string,
-  where: string,
-): string[] {
+function harmIn(guardrails: ChannelReport['guardrails'], where: string) {
   return Object.entries(guardrails).flatMap(([kind, all]) =>
-    all.flatMap(({ id, n, s, harm }) =>
-      harm
-        ? [
-            `“${say(id)}”: ${percent(s / n)} ${DID[kind] ?? kind}${where} (${number(s)} of ${number(n)}), more than chance explains beside the other calls.`,
-          ]
-        : [],
-    ),
+    all.flatMap(({ harm, ...one }) => (harm ? [{ ...one, did: DID[kind] ?? kind, where }] : [])),
   );
 }

@@ -119,8 +119,21 @@ function sentencesOf(occasion: Occasion, facts: NoticeFacts): string[] {
     case 'finished':
       return [sentText(facts), dueText(facts)];
     default:
-      return [sentText(facts), facts.report?.answer.headline ?? 'No answer yet.', dueText(facts)];
+      return [
+        sentText(facts),
+        facts.report?.answer.headline ?? 'No answer yet.',
+        ...harmText(facts),
+        dueText(facts),
+      ];
   }
+}
+
+/** What is surest of the calls that drive people away, before one of them is used again. */
+function harmText({ report }: NoticeFacts): string[] {
+  const [first, ...others] = report?.legs.flatMap(({ harm }) => harm) ?? [];
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` The page has ${number(others.length)} more of these.`;
+  return [`Before you use it again: ${first}${more}`];
 }
 
 function legText({ leg }: Occasion, { id, legs }: Burst): string {
