@@ -11,8 +11,19 @@ import { type Holding, LeaseLost } from './holding.ts';
 import type { RunnerPorts } from './ports.ts';
 import type { RateShare } from './rate-share.ts';
 
-/** Why no further call may start; `lease` means that another runner may be at work. */
-export type Halt = 'stopped' | 'lease' | 'deadline' | 'until' | 'unreadable';
+/**
+ * Why no further call may start; `lease` means that another runner may be at work, `early` that the
+ * clock was set back behind the start of the leg.
+ */
+export type Halt = 'stopped' | 'lease' | 'deadline' | 'until' | 'unreadable' | 'early';
+
+/** A clock that was set back is waited for in such slices. */
+const EARLY_MS = 1_000;
+
+/** What memory alone cannot say, or what passes: `check` is asked. */
+export function mayPass(halt: Halt | undefined): boolean {
+  return halt === 'unreadable' || halt === 'early';
+}
 
 /**
  * Keeps header and change log at most 500 ms old, and answers from memory while they are.
@@ -95,7 +106,8 @@ export class Guard {
     if (now > this.#time.until) return 'until';
     const leg = burst.legs.find((one) => one.name === legName);
     const startAt = leg && legStartAt(burst, leg);
-    if (!leg || startAt === undefined || now < startAt) return 'deadline';
+    if (!leg || startAt === undefined) return 'deadline';
+    if (now < startAt) return 'early';
     const since = Math.max(startAt, burst.resumedAt ?? 0, this.#progressAt.get(legName) ?? 0);
     if (now > since + leg.deadlineMs) return 'deadline';
     if (!this.isFresh) return 'unreadable';
@@ -106,7 +118,8 @@ export class Guard {
   async check(legName: string): Promise<Halt | undefined> {
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const answer = this.halt(legName);
-      if (answer !== 'unreadable') return answer;
+      if (!mayPass(answer)) return answer;
+      if (answer === 'early') await this.#waitForStart(legName);
       try {
         await this.refresh();
       } catch (error) {
@@ -117,6 +130,14 @@ export class Guard {
       }
     }
     return this.halt(legName);
+  }
+
+  async #waitForStart(legName: string): Promise<void> {
+    const { clock } = this.#ports;
+    const { burst } = this.#holding;
+    const leg = burst.legs.find((one) => one.name === legName);
+    const startAt = (leg && legStartAt(burst, leg)) ?? 0;
+    await clock.sleepUntil(Math.min(startAt, clock.now() + EARLY_MS));
   }
 
   /** Renews the lease when it is time; a renewal that fails is found out by the next check. */

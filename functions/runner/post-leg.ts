@@ -7,7 +7,7 @@ import type { LegState } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import type { BroadcastLegPlan } from '#domain/plan.ts';
 import { type LegItem, loadLeg, saveLeg } from '#store/legs.ts';
-import type { Halt } from './guard.ts';
+import { type Halt, mayPass } from './guard.ts';
 import { LeaseLost } from './holding.ts';
 import type { Sending } from './sending.ts';
 import { tellReleased } from './tell-released.ts';
@@ -56,7 +56,7 @@ export async function publishPost(sending: Sending, post: PostLeg): Promise<void
   const { name, deadlineMs } = post.plan;
   for (let attempt = 1; ; attempt += 1) {
     const fromMemory = guard.halt(name);
-    const halt = fromMemory === 'unreadable' ? await guard.check(name) : fromMemory;
+    const halt = mayPass(fromMemory) ? await guard.check(name) : fromMemory;
     if (halt) return notCalled(sending, name, halt);
     const startedAt = clock.now();
     sending.called(name, startedAt);

@@ -4,7 +4,7 @@ import type { SentBatch } from '#channels/contract.ts';
 import type { Window } from '#domain/lane.ts';
 import type { Slot } from '#domain/pace.ts';
 import type { EntryOutcome } from '#domain/window-record.ts';
-import type { Halt } from './guard.ts';
+import { type Halt, mayPass } from './guard.ts';
 import type { Candidate } from './members.ts';
 import type { Sending } from './sending.ts';
 
@@ -128,7 +128,7 @@ class WindowRun {
       while (clock.monotonic() < slot.at) await clock.sleep(slot.at - clock.monotonic());
       // Answered from memory where possible: at T nothing may stand between timer and call.
       const halt = guard.halt(this.#leg);
-      this.#halt ??= halt === 'unreadable' ? await guard.check(this.#leg) : halt;
+      this.#halt ??= mayPass(halt) ? await guard.check(this.#leg) : halt;
       // A read that took long, or a stalled process: what waited meanwhile must not all start now.
       if (this.#halt === undefined && !pace.isLate(slot, clock.monotonic())) return slot;
       pace.giveBack(slot);

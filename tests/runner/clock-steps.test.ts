@@ -27,3 +27,23 @@ test.each([2_000, -2_000])(
     expect(seconds).toBeLessThan(400 / PER_SECOND + 1);
   },
 );
+
+test('a clock that is set back behind the moment is waited for: nothing leaves before it, nobody is stopped', async () => {
+  const world = new World(START);
+  await world.addReaders('members', 400);
+  await world.plan({ burst: 'one', at: T });
+  const { now, sleepUntil } = world.clock;
+  const calledAt: number[] = [];
+  world.onCall = async () => {
+    calledAt.push(world.clock.now());
+    if (calledAt.length === 2) {
+      world.clock.now = () => now() - 5_000;
+      world.clock.sleepUntil = (at) => sleepUntil(at + 5_000);
+    }
+    return undefined;
+  };
+  await world.run(T + 5 * MINUTE);
+  expect(Math.min(...calledAt)).toBe(T);
+  expect(world.called('one')).toHaveLength(400);
+  expect((await world.load('one')).legs[0]?.state).toBe('sent');
+});
