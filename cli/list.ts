@@ -6,8 +6,8 @@ import { type Command, CommandFailure, exitCodes, parse, text } from './command.
 import { pagesOf } from './pages-of.ts';
 import { answer, style } from './screen.ts';
 import { stateOf } from './state-words.ts';
-import { allBursts, burstTable } from './status.ts';
-import { dayOf, timeOfDay } from './words.ts';
+import { allBursts, burstTable, channelsOf } from './status.ts';
+import { dayOf, table, timeOfDay } from './words.ts';
 
 const listOptions = {
   state: { type: 'string', value: 'STATE', about: 'only those: scheduled, standby, stopped, ...' },
@@ -55,14 +55,18 @@ export const calendar: Command = {
 function monthLines({ month, bursts }: ShownCalendar, wanted: string | undefined): string[] {
   if (bursts.length === 0) return [`nothing is planned for ${month}`];
   let day = '';
-  return bursts.flatMap(({ burst, state, moment, zone: own, legs }) => {
-    if (!moment) return [];
-    const zone = wanted ?? own;
-    const today = dayOf(moment.at, zone);
-    const head = today === day ? [] : [style.bold(today)];
+  const heads: string[] = [];
+  const rows = bursts.flatMap((one) => {
+    if (!one.moment) return [];
+    const zone = wanted ?? one.zone;
+    const { at } = one.moment;
+    const today = dayOf(at, zone);
+    heads.push(today === day ? '' : style.bold(today));
     day = today;
-    const channels = legs.map(({ name }) => name).join(', ');
-    const time = `${timeOfDay(moment.at, zone)} ${zone}`;
-    return [...head, `  ${time}  ${burst}  ${stateOf(state)}  ${channels}`];
+    const time = `${timeOfDay(at, zone)} ${zone}`;
+    return [[`  ${time}`, one.burst, stateOf(one.state), channelsOf(one)]];
   });
+  return table(rows).flatMap((line, place) =>
+    [heads[place] ?? '', line].filter((one) => one !== ''),
+  );
 }

@@ -1,27 +1,40 @@
 // The report as a person at a terminal reads it: the answer, then a grid with intervals drawn.
 
+import type { ShownResults } from '#commands/show-results.ts';
+import { whoFollows } from '#domain/who-follows.ts';
 import type { BurstReport, CallReport, LegReport } from '#feedback/report-of.ts';
+import { sayNative } from '#feedback/say-native.ts';
 import { number, percent, sayTime } from '#feedback/say-time.ts';
+import { stateOf } from './state-words.ts';
 
 const SCALE_COLUMNS = 30;
 
-export function resultsText(report: BurstReport): string[] {
-  const { answer, goal, holdout, asOf, zone, legs, finalRead } = report;
+type Shown = BurstReport & Partial<Pick<ShownResults, 'follows' | 'followUps'>>;
+
+export function resultsText(report: Shown): string[] {
+  const { answer, goal, holdout, asOf, zone, legs, finalRead, follows, followUps = [] } = report;
   const { across, notes } = answer;
   return [
     plain(answer.headline),
     `${report.burst}, ${finalRead ? 'read for good' : 'as of'} ${sayTime(asOf, zone)} (${zone})`,
+    ...(follows === undefined ? [] : [`to people whom ${follows} reached`]),
     ...legs.flatMap((leg) => ['', ...legText(report, leg)]),
     ...(across === null ? [] : ['', plain(across)]),
     ...(goal === null ? [] : ['', `Goal: ${plain(goal.words)}`]),
     ...(holdout === null ? [] : ['', plain(holdout.headline), `  ${plain(holdout.why)}`]),
+    ...(followUps.length === 0 ? [] : ['', ...followUps.map(followUpText)]),
     ...notes.map((note) => plain(note)),
   ];
 }
 
+function followUpText({ burst, who, state }: ShownResults['followUps'][number]): string {
+  const stands = state === undefined ? 'made when this one is sent' : stateOf(state);
+  return `Then ${burst}, to ${whoFollows[who]}: ${stands}`;
+}
+
 function legText(
-  { metric }: BurstReport,
-  { leg, channel, design, calls, verdict, bets, harm }: LegReport,
+  { metric, zone }: BurstReport,
+  { leg, channel, design, calls, verdict, bets, harm, native, asksNothing }: LegReport,
 ) {
   const { words } = verdict;
   const isClick = metric === 'click';
@@ -40,10 +53,23 @@ function legText(
     `${leg === channel ? leg : `${leg} (${channel})`} · ${design} · ${plain(words.headline)}`,
     ...[words.why, words.sure].filter((line) => line !== '').map((line) => `  ${plain(line)}`),
     ...columns([head, ...rows]).map((line) => `  ${line}`),
-    ...intervals(calls, isClick ? 'clicked' : 'reached the goal'),
+    ...(asksNothing ? [] : intervals(calls, isClick ? 'clicked' : 'reached the goal')),
+    ...(native ? nativeText(native, zone) : []),
     ...harm.map((line) => `  ! ${plain(line)}`),
     ...bets.map((bet) => `  ${plain(bet.words)}`),
     `  ${plain(words.next)}`,
+  ];
+}
+
+function nativeText({ asOf, posts }: NonNullable<LegReport['native']>, zone: string): string[] {
+  const when = asOf === null ? 'has not been heard yet' : `as of ${sayTime(asOf, zone)}`;
+  return [
+    `  the network, ${when}:`,
+    ...posts.flatMap((post) => {
+      const { reach, engagement, revenue } = sayNative(post);
+      const said = [`reach ${reach}`, `engagement ${engagement}`, `counted by us ${revenue}`];
+      return [`    ${plain(post.leg)}`, ...said.map((line) => `      ${plain(line)}`)];
+    }),
   ];
 }
 

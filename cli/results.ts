@@ -1,7 +1,8 @@
 // Which call worked best: in the terminal, as a page in one file, as CSV, as JSON, as an export.
 
 import { writeFileSync } from 'node:fs';
-import type { ReportExport, ShownReport } from '#feedback/build-report.ts';
+import type { ShownResults } from '#commands/show-results.ts';
+import type { ReportExport } from '#feedback/build-report.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, flag, needed, parse, text } from './command.ts';
 import { resultsCsv } from './results-csv.ts';
@@ -45,8 +46,8 @@ export const results: Command = {
   },
 };
 
-function shown(api: ApiClient, burst: string): Promise<ShownReport> {
-  return api.call<ShownReport>('GET', `/v1/bursts/${burst}/results`);
+function shown(api: ApiClient, burst: string): Promise<ShownResults> {
+  return api.call<ShownResults>('GET', `/v1/bursts/${burst}/results`);
 }
 
 async function exported(api: ApiClient, burst: string): Promise<string> {

@@ -1,6 +1,9 @@
 // Where a burst stands, in lines. Pure: the same burst, the same lines.
 
 import type { ShownBurst } from '#commands/show-burst.ts';
+import { renderDuration } from '#domain/duration.ts';
+import { whoFollows } from '#domain/who-follows.ts';
+import { shortMoment } from './moment-option.ts';
 import { style } from './screen.ts';
 import { channelStateOf, heldBackFor, stateOf } from './state-words.ts';
 import { bar, clock, count, labelled, many, timeOfDay } from './words.ts';
@@ -30,6 +33,7 @@ export function statusView(shown: ShownBurst): StatusView {
       [
         ...momentRows(shown),
         ...(!isKnown ? [] : isOut ? sentRows(shown) : listRows(shown)),
+        ...followRows(shown),
         ...nextRows(shown),
       ],
       width,
@@ -62,6 +66,20 @@ function channelRows({ legs, posts }: ShownBurst): [string, string][] {
     const only = outcome === undefined ? '' : `if ${outcome}, `;
     return [name, `${only}${on}${parts.join(', ')}${reason ? ` (${reason})` : ''}`];
   });
+}
+
+/** The burst it follows, and those that follow it. */
+function followRows({ follows, followUps }: ShownBurst): [string, string][] {
+  return [
+    ...(follows === undefined ? [] : [['follows', follows] as [string, string]]),
+    ...followUps.map(({ burst, who, afterMs, state, moment }): [string, string] => {
+      const when =
+        state === undefined
+          ? `${renderDuration(afterMs)} after the moment`
+          : `${stateOf(state)}${moment === undefined ? '' : `, ${shortMoment(moment.text)}`}`;
+      return ['then', `${burst}: ${when}, to ${whoFollows[who]}`];
+    }),
+  ];
 }
 
 /** What a person may do, where the burst waits for one. */

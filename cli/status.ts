@@ -47,15 +47,24 @@ export async function allBursts(api: ApiClient): Promise<Listed[]> {
   return all;
 }
 
+/** The channels, and behind them which burst it follows. */
+export function channelsOf(one: {
+  readonly legs: Listed['legs'];
+  readonly follows?: string | undefined;
+}): string {
+  const channels = one.legs.map(({ name }) => name).join(', ');
+  return one.follows === undefined ? channels : `${channels} (follows ${one.follows})`;
+}
+
 export function burstTable(bursts: readonly Listed[]): string[] {
   if (bursts.length === 0) return ['there are no bursts: volley init NAME begins one'];
   return table([
     ['burst', 'state', 'moment', 'channels'],
-    ...bursts.map(({ burst, state, moment, standbyFrom, legs }) => [
+    ...bursts.map(({ burst, state, moment, standbyFrom, legs, follows }) => [
       burst,
       stateOf(state),
       shortMoment(moment?.text ?? standbyFrom?.text ?? ''),
-      legs.map(({ name }) => name).join(', '),
+      channelsOf({ legs, follows }),
     ]),
   ]);
 }

@@ -54,7 +54,8 @@ function inWords(address: string, { bursts, suppressed }: FoundPerson): string[]
 type Entry = PersonInBurst['entries'][number];
 
 function fateOf({ state, call, reason, releaseAt, events }: Entry): string {
-  const got = call === undefined ? '' : ` "${call}"`;
+  // Whoever is held back would have got it.
+  const got = call === undefined || state === 'held_back' ? '' : ` "${call}"`;
   const why = reason === undefined ? '' : `: ${heldBackFor(reason)}`;
   const later = releaseAt === undefined ? '' : `, until ${new Date(releaseAt).toISOString()}`;
   const came = events.filter((event) => event !== 'sent');

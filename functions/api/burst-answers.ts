@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { Approval, BurstState } from '#domain/burst.ts';
 import { Id, InstantSchema, Mark, Name } from '#domain/ids.ts';
 import { LegSummary } from '#domain/leg.ts';
+import { Who } from '#domain/who-follows.ts';
 
 const count = z.int().check(z.gte(0));
 export const Warnings = z.array(z.string());
@@ -25,6 +26,7 @@ export const burstShape = {
   plannedBy: Mark,
   approvalPolicy: z.enum(['none', 'second']),
   approval: z.optional(Approval),
+  follows: z.optional(Id),
   zone: z.string(),
   moment: z.optional(MomentAnswer),
   standbyFrom: z.optional(MomentAnswer),
@@ -101,6 +103,17 @@ const PostAnswer = z.strictObject({
   reason: z.optional(z.string()),
 });
 
+const FollowUpsAnswer = z.array(
+  z.strictObject({
+    burst: Id,
+    who: Who,
+    afterMs: count,
+    /** Once it is made. */
+    state: z.optional(BurstState),
+    moment: z.optional(MomentAnswer),
+  }),
+);
+
 export const ShownBurstAnswer = z.strictObject({
   ...burstShape,
   now: InstantSchema,
@@ -110,6 +123,7 @@ export const ShownBurstAnswer = z.strictObject({
   preparedAt: z.optional(InstantSchema),
   sent: ProgressAnswer,
   posts: z.array(PostAnswer),
+  followUps: FollowUpsAnswer,
 });
 
 export const StoppedBurstAnswer = z.strictObject({

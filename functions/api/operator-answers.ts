@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { Scope } from '#commands/context.ts';
 import { Id, InstantSchema, Mark, Name } from '#domain/ids.ts';
 import { Registration } from '#domain/registration.ts';
+import { Who } from '#domain/who-follows.ts';
 import { ConnectionAnswer } from './account-answers.ts';
 import { BurstAnswer, burstShape, Warnings } from './burst-answers.ts';
 
@@ -97,7 +98,9 @@ const PlanAnswer = z.strictObject({
   ),
   registration: Registration,
   holdout: z.optional(z.number()),
-  followUps: z.optional(z.array(z.strictObject({ name: Name, burst: Id, afterMs: count }))),
+  followUps: z.optional(
+    z.array(z.strictObject({ name: Name, burst: Id, afterMs: count, who: Who })),
+  ),
 });
 
 const ForeseenTest = z.strictObject({

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type FollowUpFile, fileLimits } from '#domain/campaign-file.ts';
 import { type CompiledEmail, compileEmail } from '#domain/compile-email.ts';
-import { parseDuration, renderDuration } from '#domain/duration.ts';
+import { parseDuration } from '#domain/duration.ts';
 import { Refusal } from '#domain/faults.ts';
 import type { Path } from '#domain/file-problem.ts';
 import { limits } from '#domain/limits.ts';
@@ -21,13 +21,6 @@ import type { Compilation } from './compile-plan.ts';
 const AFTER_MIN_MS = 10 * 60_000;
 const AFTER_MAX_MS = 30 * 86_400_000;
 const ID_MAX = 64;
-const WHO = {
-  converted: 'whoever has converted by then',
-  'not-converted': 'whoever was reached and has not converted by then',
-  clicked: 'whoever has clicked by then',
-  'not-clicked': 'whoever was reached and has neither clicked nor converted by then',
-} as const;
-
 /** One follow-up for every entry of `then`; each has a leg for every email leg of the burst. */
 export function followUpsOf(
   compilation: Compilation,
@@ -52,9 +45,6 @@ export function followUpsOf(
     if (!content) return [];
     const burst = idOf(compilation.options.burst, name);
     const more = { ...content, ...(from === undefined ? {} : { from }), deadlineMs };
-    compilation.notes.push(
-      `${name}: a burst of its own, ${burst}, ${renderDuration(afterMs)} after the moment, to ${WHO[file.who]}; made when this one is sent, and approved with it`,
-    );
     const own = emails.map((leg) => legOf(leg, compilation.options.burst, file.who, more));
     return [{ name, burst, afterMs, legs: own }];
   });

@@ -16,6 +16,8 @@ export interface BurstView {
   readonly plannedBy: string;
   readonly approvalPolicy: Burst['approvalPolicy'];
   readonly approval?: Burst['approval'];
+  /** The burst that it follows, and was approved with. */
+  readonly follows?: string;
   readonly zone: string;
   readonly moment?: MomentView;
   readonly standbyFrom?: MomentView;
@@ -50,6 +52,7 @@ export function describeBurst(burst: Burst): BurstView {
     approvalPolicy: burst.approvalPolicy,
     zone,
     legs: burst.legs,
+    ...given('follows', burst.follows),
     ...given('approval', burst.approval),
     ...given('moment', momentView(burst.momentAt, zone)),
     ...given('standbyFrom', momentView(burst.standbyFrom, zone)),

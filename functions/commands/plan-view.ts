@@ -1,6 +1,7 @@
 // A plan as an answer shows it: what is said where, without markup and bytes.
 
 import type { FollowUpPlan, LegPlan, Plan } from '#domain/plan.ts';
+import type { Who } from '#domain/who-follows.ts';
 
 export interface LegView {
   readonly leg: string;
@@ -39,6 +40,8 @@ export interface PlanView {
     readonly name: string;
     readonly burst: string;
     readonly afterMs: number;
+    /** Of those whom this one reached. */
+    readonly who: Who;
   }[];
   readonly legs: readonly LegView[];
 }
@@ -61,8 +64,8 @@ export function viewOf(plan: Plan): PlanView {
   };
 }
 
-function followUpOf({ name, burst, afterMs }: FollowUpPlan) {
-  return { name, burst, afterMs };
+function followUpOf({ name, burst, afterMs, legs }: FollowUpPlan) {
+  return { name, burst, afterMs, who: legs[0]?.followUp?.who ?? 'not-clicked' } as const;
 }
 
 function goalOf({ count, target, withinMs }: NonNullable<Plan['goal']>) {

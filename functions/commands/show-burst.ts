@@ -6,6 +6,7 @@ import { type LegItem, listLegs } from '#store/legs.ts';
 import { findBurst } from './change-burst.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { type BurstView, describeBurst } from './describe-burst.ts';
+import { type FollowUpView, followUpsOf } from './follow-ups-of.ts';
 import { parseInput } from './parse-input.ts';
 import { type Progress, progressOf, readLedger } from './progress.ts';
 
@@ -31,6 +32,7 @@ export interface ShownBurst extends BurstView {
   readonly sent: Progress;
   /** What is known of each leg beside its state; announcements with their address. */
   readonly posts: readonly PostView[];
+  readonly followUps: readonly FollowUpView[];
 }
 
 /** Strong reads, so that what was just commanded shows. Throws Refusal `burst_unknown`. */
@@ -41,9 +43,10 @@ export async function showBurst(
   requireScope(context, 'viewer');
   const { burst: id } = parseInput(ShowBurstInput, input);
   const burst = await findBurst(context, id);
-  const [ledger, legs] = await Promise.all([
+  const [ledger, legs, followUps] = await Promise.all([
     readLedger(context.table, burst),
     listLegs(context.table, id),
+    followUpsOf(context.table, burst),
   ]);
   const now = context.clock.now();
   const { epoch, holder, leaseUntil, preparedAt } = burst;
@@ -56,6 +59,7 @@ export async function showBurst(
     ...(preparedAt === undefined ? {} : { preparedAt }),
     sent: progressOf(burst, ledger, now),
     posts: legs.map(postView),
+    followUps,
   };
 }
 

@@ -5,17 +5,29 @@ import { Id } from '#domain/ids.ts';
 import type { ShownReport } from '#feedback/build-report.ts';
 import { findBurst } from './change-burst.ts';
 import { type CommandContext, type ReadContext, requireScope } from './context.ts';
+import { type FollowUpView, followUpsOf } from './follow-ups-of.ts';
 import { parseInput } from './parse-input.ts';
 
 export const ShowResultsInput = z.strictObject({ burst: Id });
+
+export interface ShownResults extends ShownReport {
+  /** The burst that it follows. */
+  readonly follows?: string;
+  readonly followUps: readonly FollowUpView[];
+}
 
 /** Aggregates only. Throws Refusal `burst_unknown`. */
 export async function showResults(
   context: ReadContext & Pick<CommandContext, 'buildReport'>,
   input: z.output<typeof ShowResultsInput>,
-): Promise<ShownReport> {
+): Promise<ShownResults> {
   requireScope(context, 'viewer');
   const { burst: id } = parseInput(ShowResultsInput, input);
   const burst = await findBurst(context, id);
-  return (await context.buildReport(burst)) as ShownReport;
+  const [report, followUps] = await Promise.all([
+    context.buildReport(burst),
+    followUpsOf(context.table, burst),
+  ]);
+  const { follows } = burst;
+  return { ...(report as ShownReport), ...(follows === undefined ? {} : { follows }), followUps };
 }

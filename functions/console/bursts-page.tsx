@@ -2,21 +2,7 @@
 
 import type { ListedBursts } from '#commands/list-bursts.ts';
 import { Page, type Theme } from './page.tsx';
-
-const STATES: { readonly [state: string]: string } = {
-  draft: 'planned, not approved',
-  approved: 'approved',
-  scheduled: 'scheduled',
-  standby: 'on stand-by',
-  armed: 'about to leave',
-  releasing: 'leaving',
-  stopped: 'stopped',
-  measuring: 'sent, answers are counted',
-  decided: 'answered',
-  closed: 'closed',
-  cancelled: 'cancelled',
-  missed: 'missed its moment',
-};
+import { stateOf } from './state-words.ts';
 
 export function BurstsPage(props: {
   theme: Theme;
@@ -43,12 +29,15 @@ export function BurstsPage(props: {
               </tr>
             </thead>
             <tbody>
-              {bursts.map(({ burst, state, moment, legs }) => (
+              {bursts.map(({ burst, state, moment, legs, follows }) => (
                 <tr>
                   <th scope="row">
                     <a href={`/console/bursts/${burst}`}>{burst}</a>
+                    {follows === undefined ? null : (
+                      <span class="soft small">{` follows ${follows}`}</span>
+                    )}
                   </th>
-                  <td>{STATES[state] ?? state}</td>
+                  <td>{stateOf(state)}</td>
                   <td>{moment?.text ?? 'not known yet'}</td>
                   <td>{[...new Set(legs.map(({ channel }) => channel))].join(', ')}</td>
                 </tr>

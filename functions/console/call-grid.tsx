@@ -7,7 +7,10 @@ import { callsOf, Key } from './key.tsx';
 import { toneOf, wordOf } from './tone.ts';
 
 export function CallGrid({ report }: { report: BurstReport }) {
-  const { legs, metric } = report;
+  const { metric } = report;
+  // Thanks ask for nothing: no call stands in them.
+  const legs = report.legs.filter(({ asksNothing }) => !asksNothing);
+  if (legs.length === 0) return null;
   const calls = callsOf(legs);
   const did = metric === 'click' ? 'clicked' : 'reached the goal';
   return (

@@ -31,13 +31,15 @@ export function LegDetails({ report, leg }: { report: BurstReport; leg: LegRepor
         <strong>{leg.verdict.words.headline}</strong> {leg.verdict.words.why}{' '}
         {leg.verdict.words.sure}
       </p>
-      <div class="two">
-        <IntervalPlot report={report} leg={leg} />
-        <CurvePlot report={report} leg={leg} />
-      </div>
+      {leg.asksNothing ? null : (
+        <div class="two">
+          <IntervalPlot report={report} leg={leg} />
+          <CurvePlot report={report} leg={leg} />
+        </div>
+      )}
       {own ? <Depends leg={leg} own={own} /> : null}
       {own ? <RevenueLines leg={leg} own={own} /> : null}
-      {leg.native ? <Native native={leg.native} leg={leg} /> : null}
+      {leg.native ? <Native native={leg.native} leg={leg} zone={report.zone} /> : null}
       {own ? <Harm report={report} leg={leg} own={own} /> : null}
       {own ? <Providers report={report} leg={leg} own={own} /> : null}
       {own ? <Numbers report={report} leg={leg} own={own} /> : null}

@@ -2,12 +2,13 @@
 
 import type { NativeGroups } from '#feedback/native-groups.ts';
 import type { LegReport } from '#feedback/report-of.ts';
-import { money, number } from '#feedback/say-time.ts';
+import { sayNative } from '#feedback/say-native.ts';
+import { sayTime } from '#feedback/say-time.ts';
 import { Scrollable } from './scrollable.tsx';
 
-type Metric = number | 'not_provided' | 'not_yet_available';
-
-export function Native({ native, leg }: { native: NativeGroups; leg: LegReport }) {
+export function Native(props: { native: NativeGroups; leg: LegReport; zone: string }) {
+  const { native, leg, zone } = props;
+  const { asOf, posts } = native;
   return (
     <div>
       <h3>What the network says</h3>
@@ -22,35 +23,29 @@ export function Native({ native, leg }: { native: NativeGroups; leg: LegReport }
             </tr>
           </thead>
           <tbody>
-            {native.posts.map((post) => {
-              const call = leg.calls.find((one) => one.call === post.call);
+            {posts.map((post) => {
+              const { reach, engagement, revenue } = sayNative(post);
               return (
                 <tr>
-                  <th scope="row">{`${post.leg}: ${call?.say ?? post.call}`}</th>
-                  <td>{metrics(post.reach)}</td>
-                  <td>{metrics(post.engagement)}</td>
-                  <td>
-                    {call
-                      ? `${number(call.uniqueClicks)} people clicked, ${number(call.conversions)} conversions worth ${money(call.value)}`
-                      : 'not known'}
-                  </td>
+                  <th scope="row">{`${post.leg}: ${saysOf(leg, post.calls)}`}</th>
+                  <td>{reach}</td>
+                  <td>{engagement}</td>
+                  <td>{revenue}</td>
                 </tr>
               );
             })}
           </tbody>
         </table>
       </Scrollable>
-      <p class="small soft">Missing is not zero: some networks do not say.</p>
+      <p class="small soft">
+        {asOf === null
+          ? 'The network has not been heard yet.'
+          : `As of ${sayTime(asOf, zone)}. Missing is not zero: some networks do not say.`}
+      </p>
     </div>
   );
 }
 
-function metrics(given: Readonly<Record<string, Metric>>): string {
-  const entries = Object.entries(given);
-  if (entries.length === 0) return 'not provided';
-  return entries.map(([name, value]) => `${name.replaceAll('_', ' ')}: ${say(value)}`).join(' · ');
-}
-
-function say(value: Metric): string {
-  return typeof value === 'number' ? number(value) : value.replaceAll('_', ' ');
+function saysOf(leg: LegReport, calls: readonly string[]): string {
+  return calls.map((call) => leg.calls.find((one) => one.call === call)?.say ?? call).join(' / ');
 }

@@ -1,11 +1,13 @@
 // One screen for one question: which call worked best, on which channel, how sure. Then the why.
 
+import type { ShownResults } from '#commands/show-results.ts';
 import type { ShownReport } from '#feedback/build-report.ts';
 import { sayTime } from '#feedback/say-time.ts';
 import type { Said } from '#feedback/say-verdict.ts';
 import type { CallRecord } from '#store/call-records.ts';
 import { Across } from './across.tsx';
 import { CallGrid } from './call-grid.tsx';
+import { Follows, FollowUps } from './follow-ups.tsx';
 import { LegDetails } from './leg-details.tsx';
 import { GoalMeter, Holdout, Mix } from './outcome.tsx';
 import { Page, type Theme } from './page.tsx';
@@ -16,7 +18,7 @@ export interface ResultsProps {
   readonly theme: Theme;
   readonly who?: string;
   readonly path: string;
-  readonly report: ShownReport;
+  readonly report: ShownResults;
   readonly records: readonly CallRecord[];
   readonly alone?: boolean;
 }
@@ -36,6 +38,7 @@ export function ResultsPage(props: ResultsProps) {
     >
       <Answer report={report} />
       <CallGrid report={report} />
+      <Follows report={report} />
       <Beside report={report} alone={alone} />
       <div class="two">
         <GoalMeter report={report} />
@@ -46,6 +49,7 @@ export function ResultsPage(props: ResultsProps) {
       ))}
       {hasNumbers ? <Across report={report} comparison={comparison} /> : null}
       <Holdout report={report} />
+      <FollowUps report={report} />
       <Records records={records} report={report} />
       <Registered report={report} />
     </Page>

@@ -53,6 +53,8 @@ export const Burst = z.strictObject({
   approval: z.optional(Approval),
   /** Who may release it, when, and to how many people. */
   envelope: z.optional(Envelope),
+  /** The burst that it follows, and was approved with. */
+  follows: z.optional(Id),
   /** The zone the moment was planned in (IANA). */
   zone: z.string(),
   /** T. Absent while nobody knows it (stand-by before a fire). */

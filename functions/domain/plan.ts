@@ -7,6 +7,7 @@ import { limits } from './limits.ts';
 import { QuietHours } from './quiet-hours.ts';
 import { Registration } from './registration.ts';
 import { Segment } from './segment.ts';
+import { Who } from './who-follows.ts';
 
 export const CallToAction = z.strictObject({
   name: Name,
@@ -92,7 +93,7 @@ export const EmailLegPlan = z.strictObject({
     z.strictObject({
       burst: Id,
       leg: Name,
-      who: z.enum(['converted', 'not-converted', 'clicked', 'not-clicked']),
+      who: Who,
     }),
   ),
   from: z.string(),

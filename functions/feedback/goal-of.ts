@@ -54,16 +54,16 @@ function wordsOf(goal: Omit<GoalReport, 'words'>, zone: string): string {
   const end = sayTime(until, zone);
   switch (state) {
     case 'counted':
-      return `${number(actual)} × ${count} so far; no target was set.`;
+      return `${number(actual)} (${count}) so far; no target was set.`;
     case 'met':
-      return `Met: ${number(actual)} × ${count}, the target was ${number(target ?? 0)} by ${end}.`;
+      return `Met: ${number(actual)}, the target was ${number(target ?? 0)} (${count}) by ${end}.`;
     case 'not_met':
-      return `Not met: ${number(actual)} × ${count} of ${number(target ?? 0)} by ${end}.`;
+      return `Not met: ${number(actual)} of ${number(target ?? 0)} (${count}) by ${end}.`;
     case 'open': {
       const pace = perDay === null ? '' : ` It brings ${daily(perDay)} a day so far.`;
       const need =
         neededPerDay === null ? '' : ` The days that are left need ${daily(neededPerDay)} each.`;
-      return `Not met yet: ${number(actual)} × ${count} of ${number(target ?? 0)}, time until ${end}.${pace}${need}`;
+      return `Not met yet: ${number(actual)} of ${number(target ?? 0)} (${count}), time until ${end}.${pace}${need}`;
     }
   }
 }

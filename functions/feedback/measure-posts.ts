@@ -73,11 +73,11 @@ async function ask(
   }
 }
 
-/** How many followed at the moment is what was said first. */
+/** How many followed at the moment is the first number that was said. */
 function withFollowers({ asOf, metrics }: Measured, before: unknown): NativeMetrics {
   const known = NativeMetrics.safeParse(before);
   const first = known.success ? known.data.metrics.followers_at_moment : undefined;
-  const atMoment = first ?? metrics.followers;
+  const atMoment = typeof first === 'number' ? first : metrics.followers;
   const kept = atMoment === undefined ? {} : { followers_at_moment: atMoment };
   return { asOf, metrics: { ...metrics, ...kept } };
 }

@@ -14,6 +14,8 @@ export interface ReportGroup {
   readonly legs: readonly string[];
   readonly shares: readonly { readonly call: string; readonly weight: number }[];
   readonly paired: boolean;
+  /** There is no call in it. */
+  readonly asksNothing: boolean;
   /** Milliseconds after the moment at which its first leg starts. */
   readonly offsetMs: number;
 }
@@ -58,6 +60,7 @@ function describe(leg: Frame['legs'][number], registered: readonly Registered[])
     legs: [leg.name],
     shares,
     paired: own?.paired === true,
+    asksNothing: leg.asksNothing === true,
     /** A post that nothing was drawn for: stands beside the channel's others. */
     isLoose: leg.kind === 'broadcast' && design === 'one_call',
   };

@@ -99,6 +99,8 @@ export interface LegReport {
   readonly calls: readonly CallReport[];
   readonly verdict: Verdict;
   readonly native: NativeGroups | null;
+  /** There is no call in it: thanks, for instance. */
+  readonly asksNothing: boolean;
   /** Later waves that followed what earlier ones answered. */
   readonly bets: readonly BetReport[];
   /** Calls that drive more people away than chance explains, each kind and each segment alone. */
@@ -216,6 +218,7 @@ function legReport(
     calls,
     verdict: verdictOf(basis, group, calls, own),
     native: nativeGroups(basis, group),
+    asksNothing: group.asksNothing,
     bets: betsOf(basis, group),
     harm: own && !('refused' in own) ? sayHarm(own, sayOf(basis)) : [],
   };

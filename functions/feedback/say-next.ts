@@ -9,6 +9,8 @@ import { isOver, postsToCome } from './what-is-compared.ts';
 export function sayNext(input: SayVerdict): string {
   const { verdict, report, group } = input;
   if (!report || verdict.status === 'refused') return NEXT.repair;
+  if (group.asksNothing)
+    return 'Next: what was asked, and what came of it, the burst it follows says.';
   const code = nextOf(input, report);
   return NEXT_BY_DESIGN[group.design]?.[code] ?? NEXT[code];
 }

@@ -88,6 +88,7 @@ function noWinnerText(input: SayVerdict): string {
 
 function notComparableText(input: SayVerdict): string {
   const { group, verdict, report } = input;
+  if (group.asksNothing) return 'Nothing to compare: it asks for nothing';
   switch (verdict.reason) {
     case 'not_randomized':
       return group.shares.length > 1
@@ -193,6 +194,7 @@ function undecidedText(input: SayVerdict, report: ChannelReport): string {
 
 function whyNot(input: SayVerdict): string {
   const { reason } = input.verdict;
+  if (input.group.asksNothing) return 'There is no call in it that anybody could follow.';
   if (reason === 'missing_exposure' && isBehindTheLink(input)) {
     return 'Whoever comes to a page has clicked already: of clicks, every page has all.';
   }

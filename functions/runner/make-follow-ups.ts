@@ -65,14 +65,22 @@ async function make(
 
 /** What it says is part of the plan that was approved; how it is judged follows from that. */
 function planOf(plan: Plan, { burst, legs }: FollowUpPlan): Plan {
-  const { outcomes: _o, followUps: _f, approvalAbove: _a, holdout: _h, ...rest } = plan;
+  const { outcomes: _o, followUps: _f, approvalAbove: _a, holdout: _h, goal, ...rest } = plan;
   const registered = legs.map(({ name, channel, allocation }) => {
     const isSplit = allocation.filter(({ weight }) => weight > 0).length > 1;
     const design = isSplit ? ('randomised' as const) : ('one_call' as const);
     return { leg: name, channel, design, weights: allocation };
   });
   const registration = { ...plan.registration, legs: registered };
-  return { ...rest, burst, legs: legs.map(withoutOutcome), registration };
+  const own = { ...rest, burst, legs: legs.map(withoutOutcome), registration };
+  return { ...own, ...goalOf(goal, legs) };
+}
+
+/** The target is the first burst's to reach; whoever is thanked has reached the goal. */
+function goalOf(goal: Plan['goal'], legs: FollowUpPlan['legs']): Pick<Plan, 'goal'> {
+  if (!goal || legs.every(({ followUp }) => followUp?.who === 'converted')) return {};
+  const { target: _t, ...counted } = goal;
+  return { goal: counted };
 }
 
 /** The outcome has come true; nobody fires a follow-up. */
@@ -94,6 +102,7 @@ function headerOf(
     contentHash,
     plannedBy: parent.plannedBy,
     approvalPolicy: 'none',
+    follows: parent.id,
     zone: parent.zone,
     momentAt,
     epoch: 0,

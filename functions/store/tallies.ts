@@ -1,10 +1,11 @@
 // What a report is made of, in one query: the counts of a burst, what was sent, and how to read them.
 
 import * as z from 'zod/mini';
-import { Name } from '#domain/ids.ts';
-import { Goal, type Plan } from '#domain/plan.ts';
+import { Id, Name } from '#domain/ids.ts';
+import { type FollowUpPlan, Goal, type Plan } from '#domain/plan.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { Registration } from '#domain/registration.ts';
+import { Who } from '#domain/who-follows.ts';
 import { dataOf } from './blob.ts';
 import { type Comparison, decodeComparison } from './comparisons.ts';
 import { packJson, unpackJson } from './compression.ts';
@@ -60,6 +61,8 @@ export const Frame = z.strictObject({
       channel: Name,
       kind: z.enum(['email', 'broadcast']),
       shares: z.array(z.strictObject({ call: Name, weight: z.number() })),
+      /** There is no call in it: nobody can answer. */
+      asksNothing: z.optional(z.literal(true)),
     }),
   ),
   registration: Registration,
@@ -67,6 +70,8 @@ export const Frame = z.strictObject({
   attributionMs: z.int(),
   /** The share that chance holds back. */
   holdout: z.optional(z.number()),
+  /** Bursts that are made when this one is sent. */
+  followUps: z.optional(z.array(z.strictObject({ burst: Id, who: Who, afterMs: z.int() }))),
 });
 export type Frame = z.output<typeof Frame>;
 
@@ -221,12 +226,24 @@ export function frameOf(plan: Plan, contentHash: string): Frame {
         leg.kind === 'email'
           ? leg.allocation
           : (leg.visitors ?? [leg.call]).map((call) => ({ call, weight: 1 })),
+      ...(asksNothing(leg) ? { asksNothing: true as const } : {}),
     })),
     registration: plan.registration,
     ...(plan.goal ? { goal: plan.goal } : {}),
     attributionMs: plan.attributionMs,
     ...(plan.holdout === undefined ? {} : { holdout: plan.holdout }),
+    ...(plan.followUps ? { followUps: plan.followUps.map(followUpOf) } : {}),
   };
+}
+
+function asksNothing(leg: Plan['legs'][number]): boolean {
+  return (
+    leg.kind === 'email' && ![leg.html, leg.text].some((part) => part.includes('{{call_link}}'))
+  );
+}
+
+function followUpOf({ burst, afterMs, legs }: FollowUpPlan) {
+  return { burst, who: legs[0]?.followUp?.who ?? 'not-clicked', afterMs } as const;
 }
 
 function decodeCounted(item: Item): Counted {

@@ -41,7 +41,9 @@ test('from a list and a file to a scheduled burst, watched, stopped and read', a
   expect(
     (await api.call('GET', '/v1/bursts?limit=10', { token: viewer })).body.bursts,
   ).toHaveLength(1);
-  expect((await api.call('GET', `${path}/results`, { token: viewer })).body).toEqual({ burst });
+  expect((await api.call('GET', `${path}/results`, { token: viewer })).body).toEqual({
+    ...{ burst, followUps: [] },
+  });
   expect((await api.call('GET', `${path}/ledger`, { token })).body).toMatchObject({
     lanes: [],
     records: [],

@@ -147,6 +147,7 @@ const zero = { refused: 0, inDoubt: 0, unproven: 0, heldBack: 0, inFlight: 0, re
 
 function shown(over: Partial<ShownBurst>): ShownBurst {
   return {
+    followUps: [],
     burst: 'atlas',
     state: 'releasing',
     revision: 1,

@@ -189,6 +189,43 @@ test('the terminal shows the verdict and draws the intervals, and control charac
   expect(lines).not.toContain('\u001b');
 });
 
+test('the terminal shows what the network says, what follows, and what the messages brought', () => {
+  const { report } = exported;
+  const reach = { followers_at_moment: 1_840, followers: 1_900 };
+  const posts = [
+    {
+      ...{ leg: 'mastodon', calls: ['watch'], isMeasured: true, reach, engagement: { reblogs: 3 } },
+      revenue: { clicked: 1, conversions: 2, value: 4_500 },
+    },
+    {
+      ...{ leg: 'again', calls: ['watch'], isMeasured: false, reach: {}, engagement: {} },
+      revenue: { clicked: 0, conversions: 0, value: 0 },
+    },
+  ];
+  const legs = report.legs.map((leg) =>
+    leg.leg === 'mastodon' ? { ...leg, native: { asOf: report.asOf, posts } } : leg,
+  );
+  const held = { treated: 90, heldOut: 10, treatedConverting: 9, heldOutConverting: 1 };
+  const holdout = { ...held, headline: 'It brought 5 people.', why: 'Counted by person.' };
+  const followUps = [
+    { burst: 'polls-thank', who: 'converted', afterMs: 600_000, state: 'scheduled' } as const,
+    { burst: 'polls-again', who: 'not-clicked', afterMs: 600_000 } as const,
+  ];
+  const lines = resultsText({ ...report, legs, holdout, followUps, follows: 'polls-early' });
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'to people whom polls-early reached',
+      '      reach followers at the moment: 1,840 · followers now: 1,900 · impressions: not provided',
+      '      engagement boosts: 3',
+      '      counted by us 1 person clicked, 2 conversions worth 45.00',
+      '      reach not known yet',
+      'It brought 5 people.',
+      'Then polls-thank, to whoever has converted by then: scheduled',
+      'Then polls-again, to whoever was reached and has neither clicked nor converted by then: made when this one is sent',
+    ]),
+  );
+});
+
 test('results and compare say how they are used', () => {
   const help = execFileSync(process.execPath, [main, 'compare', '--help'], { encoding: 'utf8' });
   expect(help).toContain('compare --input FILE');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { planBurst } from '#commands/plan-burst.ts';
+import { viewOf } from '#commands/plan-view.ts';
 import { previewFile } from '#commands/preview-burst.ts';
 import { Refusal } from '#domain/faults.ts';
 import { loadPlan } from '#store/plans.ts';
@@ -18,11 +19,11 @@ async function planned(text: string, more: Record<string, { text: string }> = {}
   const own = { ...files, 'thanks.md': { text: THANKS }, 'again.md': { text: REMINDER }, ...more };
   const answer = await planBurst(context, { file: { name: 'atlas.yaml', text }, files: own });
   const stored = await loadPlan(world.table, answer.burst, answer.contentHash);
-  return { ...answer, stored };
+  return { ...answer, stored, plan: viewOf(stored) };
 }
 
 test('thanks ask for nothing, and take subject and sender from what is there', async () => {
-  const { stored, notes, defaults } = await planned(
+  const { stored, plan, defaults } = await planned(
     then('thank: { who: converted, body: thanks.md, after: 1h }'),
   );
   const [thank] = stored.followUps ?? [];
@@ -38,9 +39,9 @@ test('thanks ask for nothing, and take subject and sender from what is there', a
   });
   expect(thank?.legs[0]?.skipConverted).toBeUndefined();
   expect(thank?.legs[0]?.html).not.toContain('call_link');
-  expect(notes.join('\n')).toMatch(
-    /thank: a burst of its own, atlas-launch-thank, 1h after the moment, to whoever has converted/,
-  );
+  expect(plan.followUps).toEqual([
+    { name: 'thank', burst: 'atlas-launch-thank', afterMs: HOUR, who: 'converted' },
+  ]);
   expect(defaults).toContain('burst.then.thank.subject: Thank you, {first_name|friend}');
 });
 

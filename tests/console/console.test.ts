@@ -146,7 +146,7 @@ test('after the final read the page names the winner, the goal and what the netw
   expect(text).toContain('On email: “Chip in for the recount fund” worked best.');
   expect(text).toContain('Met: ');
   expect(text).toContain('impressions: not provided');
-  expect(text).toContain('followers at moment: 1,840');
+  expect(text).toContain('followers at the moment: 1,840');
   expect(text).toContain('polls-close-2026');
   expect(text).toContain('Next time: lead with it');
 });

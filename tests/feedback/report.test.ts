@@ -376,7 +376,7 @@ test('networks are asked what became of posts; what they do not say is no zero',
     return report.legs.find(({ leg }) => leg === 'mastodon')?.native?.posts[0];
   };
   await measurePosts(one.world.burst);
-  expect(await shown()).toBeUndefined();
+  expect(await shown()).toMatchObject({ isMeasured: false, reach: {}, engagement: {} });
   answer = async () => ({ asOf: one.world.now, metrics: { favourites: 3, followers: 1_840 } });
   await measurePosts(one.world.burst);
   expect(asked).toBe(1);
@@ -389,7 +389,8 @@ test('networks are asked what became of posts; what they do not say is no zero',
   one.world.now += HOUR;
   await measurePosts(one.world.burst);
   expect(await shown()).toMatchObject({
-    call: 'seat',
+    calls: ['seat'],
+    revenue: { clicked: 0, conversions: 0, value: 0 },
     reach: { followers: 2_000, followers_at_moment: 1_840, impressions: 'not_provided' },
     engagement: { favourites: 9 },
   });

@@ -1,6 +1,6 @@
 // examples/product-launch from file to result, by the commands of docs/days/product-launch.md.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../local/temporary-folder.ts';
@@ -127,6 +127,99 @@ test('what the shop sold is brought in by click id, judged first, and counted on
   const dead = await day.volley('redrive', '--list', '--json');
   expect(dead.json).toEqual({ deadLetters: [], isWhole: true });
 });
+
+test('some get nothing by chance, buyers are thanked, the rest is reminded, and what it all brought is told', {
+  timeout: 120_000,
+}, async () => {
+  const folder = join(day.folder, 'spring');
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(SPRING)) writeFileSync(join(folder, name), text);
+  const [list, file] = [join(folder, 'friends.csv'), join(folder, 'campaign.yaml')];
+  await day.volley('audience', 'import', list, '--consent-source', 'a form');
+  const checked = await day.volley('check', file);
+  expect(checked.stdout).toMatch(/then {8}spring-thank, 10m .* to whoever has converted by then/);
+  await day.volley('send', file, '--in', '4s', '--yes', '--no-watch');
+  const sent = (await day.state('spring', 'measuring')).json.sent;
+  const held = sent.heldBackByReason.holdout;
+  expect(sent).toMatchObject({ accepted: FRIENDS - held, heldBack: held });
+  expect(held).toBeGreaterThan(0);
+
+  const shown = await day.volley('status', 'spring');
+  expect(shown.stdout).toMatch(/then +spring-thank: scheduled, .* to whoever has converted/);
+  expect((await day.volley('list')).stdout).toMatch(/spring-thank .*\(follows spring\)/);
+  const missing = await day.volley('results', 'spring');
+  expect(missing.stdout).toContain('conversions by person are missing');
+
+  // The shop knows people by their address: those who got nothing buy as well.
+  const at = new Date().toISOString();
+  const buyers = Array.from({ length: FRIENDS / 2 }, (_, place) => `Friend-${place}@Example.com`);
+  const sales = buyers.map((address, place) => `${address},S-${place},10.00,${at}`);
+  writeFileSync(join(folder, 'sales.csv'), ['Email,Order No,Total,At', ...sales, ''].join('\n'));
+  const map = ['person=Email', 'id=Order No'].flatMap((one) => ['--map', one]);
+  const given = [join(folder, 'sales.csv'), '--burst', 'spring', ...map, '--json'];
+  for (let turn = 0; turn < 2; turn += 1) {
+    const { json } = await day.volley('conversions', 'import', ...given);
+    expect(json).toMatchObject({ taken: buyers.length, byPerson: buyers.length, rejected: 0 });
+  }
+  const { json } = await until(async () => {
+    const said = await day.volley('results', 'spring', '--json');
+    const { treatedConverting: own, heldOutConverting: other } = said.json.holdout;
+    return own + other === buyers.length ? said : undefined;
+  }, 30_000);
+  expect(json.holdout).toMatchObject({ treated: FRIENDS - held, heldOut: held });
+  expect(json.holdout.heldOutConverting).toBeGreaterThan(0);
+  expect(json.comparison.holdout.lift).toBeTypeOf('number');
+
+  await day.volley('schedule', 'spring-thank', '--in', '3s', '--yes');
+  await day.volley('schedule', 'spring-remind', '--in', '3s', '--yes');
+  const thanked = (await day.state('spring-thank', 'measuring')).json.sent.accepted;
+  const reminded = (await day.state('spring-remind', 'measuring')).json.sent.accepted;
+  // Whoever was held back is neither thanked nor reminded.
+  expect(thanked).toBe(json.holdout.treatedConverting);
+  expect(thanked + reminded).toBe(FRIENDS - held);
+  const thanks = await day.volley('results', 'spring-thank');
+  expect(thanks.stdout).toContain('Nothing to compare: it asks for nothing.');
+  expect(thanks.stdout).not.toContain('Goal');
+
+  const page = await fetch(`${day.operator.urls.api}/console/bursts/spring`, {
+    headers: { authorization: `Bearer ${day.operator.token}` },
+  });
+  const html = await page.text();
+  expect(html).toContain(json.holdout.headline);
+  expect(html).toContain('href="/console/bursts/spring-remind"');
+});
+
+const FRIENDS = 60;
+const SPRING = {
+  'friends.csv': [
+    'email',
+    ...Array.from({ length: FRIENDS }, (_, n) => `friend-${n}@example.com`),
+    '',
+  ].join('\n'),
+  'campaign.yaml': `campaign: spring
+goal: { count: order, target: 30, within: 7d }
+calls:
+  give: { say: Order today, to: "https://example.com/order?ref={click}" }
+  look: { say: Look at it first, to: "https://example.com/look?ref={click}" }
+burst:
+  at: 2028-03-02 10:00 Europe/Paris
+  holdout: 25%
+  legs:
+    friends:
+      channel: email
+      to: { list: friends.csv }
+      calls: split
+      from: Nora at Example <nora@example.com>
+      subject: Spring
+      body: spring.md
+  then:
+    thank: { who: converted, body: thanks.md, after: 10m }
+    remind: { who: not-clicked, body: again.md, after: 2d, calls: split }
+`,
+  'spring.md': 'Spring is here.\n\n{call}\n',
+  'thanks.md': '# Thank you\n\nIt is on its way.\n',
+  'again.md': '# Still time\n\nUntil Sunday.\n\n{call}\n',
+};
 
 /** As the shop gets it: the link is followed, and its page is told who comes. */
 async function clickOf(address: string): Promise<string> {

@@ -80,6 +80,7 @@ test('thanks go to whoever has converted by then, in a burst made when the first
     state: 'scheduled',
     momentAt: T + 2 * HOUR,
     plannedBy: 'ana',
+    follows: 'one',
   });
   expect((await listAudit(world.table, 'one-again'))[0]).toMatchObject({
     what: 'follow_up',
