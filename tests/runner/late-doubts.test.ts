@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { type Facts, noFacts } from '#domain/facts.ts';
 import type { EntryOutcome } from '#domain/window-record.ts';
+import { saveNode } from '#store/facts.ts';
 import { HOUR, MINUTE, World } from './world.ts';
 
 /** 23:00 in Tokyo. */
@@ -19,4 +21,78 @@ test('whoever was kept for hours is in doubt as long after a lost answer as anyb
   expect(statesOf(await world.outcomes('one'))).toEqual(new Set(['in_doubt']));
   await world.run(MORNING + 35 * MINUTE);
   expect(statesOf(await world.outcomes('one'))).toEqual(new Set(['unproven']));
+});
+
+async function worldThatResends(deadlineMs: number, zoneOf = (_n: number) => 'UTC') {
+  const world = new World(T - 10 * MINUTE);
+  await world.addReaders('members', 100, zoneOf);
+  const policy = 'resend-when-unproven' as const;
+  await world.plan({ burst: 'one', at: T, policy, legs: [{ quietHours, deadlineMs }] });
+  return world;
+}
+
+/** The events of whoever was accepted have come. */
+async function hear(world: World): Promise<void> {
+  const silent = new Set((await world.outcomes('one')).map(({ ordinal }) => ordinal));
+  const facts = new Map<string, Facts>();
+  for (const { ordinal, at } of world.called('one')) {
+    if (silent.has(ordinal)) continue;
+    facts.set(String(ordinal), { ...noFacts(), link: 'email/trial', deliveredAt: at + 1_000 });
+  }
+  const root = {
+    burst: 'one',
+    space: 'o',
+    path: '',
+    revision: 0,
+    nonce: '',
+    kind: 'leaf',
+  } as const;
+  await saveNode(world.table, undefined, { ...root, facts }, 'n');
+}
+
+describe('a policy that resends', () => {
+  test('calls once more, after the grace time, where the events of the others have come', async () => {
+    const world = await worldThatResends(2 * HOUR);
+    world.onCall = async () => {
+      world.onCall = async () => undefined;
+      return { kind: 'unknown', reason: 'reset' };
+    };
+    await world.run(T + 10 * MINUTE);
+    await hear(world);
+    const [first] = world.calls;
+    await world.run(T + 29 * MINUTE);
+    expect(world.called('one')).toHaveLength(100);
+    await world.run(T + HOUR);
+    const again = world.calls.filter(({ at }) => at > T + 29 * MINUTE);
+    expect(again.flatMap(({ addressees }) => addressees.map(({ address }) => address))).toEqual(
+      first?.addressees.map(({ address }) => address),
+    );
+    expect(
+      again.flatMap(({ addressees }) => addressees).every(({ attempt }) => attempt === 2),
+    ).toBe(true);
+  });
+
+  test('calls nobody once the deadline of the leg has passed', async () => {
+    const world = await worldThatResends(20 * MINUTE);
+    world.onCall = async () => {
+      world.onCall = async () => undefined;
+      return { kind: 'unknown', reason: 'reset' };
+    };
+    await world.run(T + 10 * MINUTE);
+    await hear(world);
+    await world.run(T + 2 * HOUR);
+    expect(world.called('one')).toHaveLength(100);
+    expect(statesOf(await world.outcomes('one'))).toEqual(new Set(['unproven']));
+  });
+
+  test('gives whoever was kept for hours the same grace time', async () => {
+    const world = await worldThatResends(12 * HOUR, (n) => (n % 2 === 0 ? 'Asia/Tokyo' : 'UTC'));
+    await world.run(T + HOUR);
+    await hear(world);
+    world.onCall = async () => ({ kind: 'unknown', reason: 'reset' });
+    await world.run(MORNING + 29 * MINUTE);
+    expect(world.called('one')).toHaveLength(100);
+    await world.run(MORNING + 40 * MINUTE);
+    expect(world.called('one')).toHaveLength(150);
+  });
 });
