@@ -92,7 +92,7 @@ export class ApiClient {
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, WAIT_MS * attempt));
       const got = await this.#fetch(path, init, timeoutMs);
-      last = 'text' in got ? settle<T>(got) : got;
+      last = 'text' in got ? settle<T>(got, path) : got;
       if (last.kind === 'answer') return last.body;
       // Nothing listens, or it was said for good: a moment later it will be the same.
       if (last.isFinal) break;
@@ -141,18 +141,18 @@ type Settled<T> =
   | { readonly kind: 'answer'; readonly body: T }
   | { readonly kind: 'failed'; readonly failure: CommandFailure; readonly isFinal: boolean };
 
-function settle<T>({ status, text }: Got): Settled<T> {
+function settle<T>({ status, text }: Got, path: string): Settled<T> {
   const parsed = readJson(text);
   if (status >= 200 && status < 300) return { kind: 'answer', body: (parsed ?? text) as T };
   const { error } = (parsed ?? {}) as { error?: ApiError };
   const isPassing = status === 503 || status === 502 || error?.code === 'key_busy';
   const exitCode = isPassing ? exitCodes.unanswered : exitCodes.refused;
-  const failure = new CommandFailure(sentence(status, error), exitCode, error?.code);
+  const failure = new CommandFailure(sentence(status, error, path), exitCode, error?.code);
   return { kind: 'failed', failure, isFinal: !isPassing };
 }
 
-function sentence(status: number, error: ApiError | undefined): string {
-  if (!error) return `the API answered ${status}`;
+function sentence(status: number, error: ApiError | undefined, path: string): string {
+  if (!error) return `what answered is no Volley API (status ${status}): is the address right?`;
   const { code, limit, file, line } = error;
   const message = outside(error.message);
   const place =
@@ -160,14 +160,14 @@ function sentence(status: number, error: ApiError | undefined): string {
       ? ''
       : `${file}${line === undefined ? '' : `:${line}`}: `;
   const bound = limit === undefined || message.includes(limit) ? '' : ` (${limit})`;
-  const next = nextStep(code);
+  const next = nextStep(code, path);
   return `${place}${message}${bound} [${code}]${next === undefined ? '' : `\n  ${next}`}`;
 }
 
 /** States as they are called outside: `a burst that is measuring` is one whose answers come in. */
 function outside(message: string): string {
   return message.replace(
-    /(a burst that is )(\w+)$/,
+    /(a burst that is )(\w+)/,
     (_all, head: string, state: string) => head + stateOf(state),
   );
 }

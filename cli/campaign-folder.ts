@@ -14,7 +14,8 @@ export interface CampaignFolder {
 }
 
 /** Throws CommandFailure where the file or one that it names cannot be read. */
-export function readCampaignFolder(path: string, burst: string | undefined): CampaignFolder {
+export function readCampaignFolder(given: string, burst: string | undefined): CampaignFolder {
+  const path = campaignIn(given);
   const text = readText(path);
   const name = basename(path);
   const reading = readCampaignFile(text, name);
@@ -29,7 +30,8 @@ export function readCampaignFolder(path: string, burst: string | undefined): Cam
 }
 
 /** The lists it writes to, as the file names them. */
-export function listsIn(path: string): string[] {
+export function listsIn(given: string): string[] {
+  const path = campaignIn(given);
   const reading = readCampaignFile(readText(path), basename(path));
   if (reading.kind === 'refused') return [];
   const lists = new Set<string>();
@@ -43,6 +45,12 @@ export function listsIn(path: string): string[] {
 /** Whether the argument is a campaign file rather than the name of a burst. */
 export function isCampaignFile(text: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(text) || text.includes('/');
+}
+
+/** The folder that `volley init` made stands for the file in it. */
+export function campaignIn(path: string): string {
+  const inside = join(path, 'campaign.yaml');
+  return existsSync(inside) ? inside : path;
 }
 
 function namesIn(file: object): string[] {

@@ -39,10 +39,12 @@ interface Order extends Pick<Command, 'about' | 'more' | 'examples'> {
   readonly options?: Options;
   /** What is asked first; absent: done at once, because every second counts. */
   readonly question?: (shown: ShownBurst, parsed: Parsed) => string;
+  /** Asked only of bursts in these states; the API says why it refuses all others. */
+  readonly states?: readonly string[];
 }
 
 function order(given: Order): Command {
-  const { name, verb = name, usage = `${name} BURST`, question, ...about } = given;
+  const { name, verb = name, usage = `${name} BURST`, question, states, ...about } = given;
   const { yes, ...dry } = actOptions;
   const options = { ...given.options, ...(question ? { yes } : {}), ...dry };
   const run = async (args: readonly string[]): Promise<number> => {
@@ -57,9 +59,13 @@ function order(given: Order): Command {
         headers,
       });
     const isAsked = question !== undefined && !isDry && !flag(parsed, 'yes');
+    const show = () => api.call<ShownBurst>('GET', path);
+    if (isAsked && states && !states.includes((await show()).state)) {
+      await api.call('POST', `${path}/${verb}`, { ...body, dryRun: true });
+    }
     let done = isAsked
       ? await asConfirmed({
-          show: () => api.call<ShownBurst>('GET', path),
+          show,
           question: (shown) => question(shown, parsed),
           carryOut,
         })
@@ -136,6 +142,7 @@ export const pause = order({
 export const resume = order({
   name: 'resume',
   about: 'go on after a stop: everybody who was not called yet',
+  states: ['stopped'],
   question: ({ burst, sent }) =>
     `${burst}: ${count(sent.accepted)} sent; ${count(sent.remaining)} get it now. Resume?`,
   examples: ['volley resume atlas-launch'],
@@ -144,6 +151,8 @@ export const resume = order({
 export const abandon = order({
   name: 'abandon',
   about: 'end a stopped burst for good: the rest is never sent',
+  more: 'Answers of those who got it go on counting until the day they were to be counted.',
+  states: ['stopped'],
   question: ({ burst, sent }) =>
     `${burst}: ${count(sent.accepted)} sent; ${many(sent.remaining, 'person', 'people')} will never get it. Abandon?`,
   examples: ['volley abandon atlas-launch'],
@@ -152,6 +161,7 @@ export const abandon = order({
 export const cancel = order({
   name: 'cancel',
   about: 'end a burst before its moment: nothing leaves',
+  states: ['draft', 'approved', 'scheduled', 'standby', 'armed', 'missed', 'cancelled'],
   question: ({ burst, state, moment }) =>
     `${burst} is ${stateOf(state)}${moment === undefined ? '' : ` for ${moment.text}`}. Cancel it for good?`,
   examples: ['volley cancel atlas-launch'],

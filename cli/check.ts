@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CheckedBurst } from '#commands/check-burst.ts';
 import { type ApiClient, connect } from './api-client.ts';
-import { listsIn, readCampaignFolder } from './campaign-folder.ts';
+import { campaignIn, listsIn, readCampaignFolder } from './campaign-folder.ts';
 import { type Command, CommandFailure, exitCodes, needed, parse, text } from './command.ts';
 import { forecastRows, hasErrors, problemLines } from './forecast-lines.ts';
 import { judgedRows, noteLines } from './judged-rows.ts';
@@ -48,7 +48,7 @@ export async function checkFile(
 function withImport(failure: CommandFailure, file: string): CommandFailure {
   if (!failure.message.includes('there is nobody in the list')) return failure;
   const there = listsIn(file)
-    .map((list) => join(dirname(file), list))
+    .map((list) => join(dirname(campaignIn(file)), list))
     .filter((path) => existsSync(path));
   const steps = there.map((path) => `\n  volley audience import ${path}`);
   return new CommandFailure(`${failure.message}${steps.join('')}`, failure.exitCode, failure.code);

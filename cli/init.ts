@@ -2,6 +2,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { parseDestination } from '#domain/destination.ts';
 import {
   actOptions,
   type Command,
@@ -50,13 +51,14 @@ A text without {call} gets one at its end.`,
     }
     const [list, body] = [text(parsed, 'list'), text(parsed, 'text')];
     const listName = list === undefined ? 'people.csv' : basename(list);
+    if (list !== undefined) read(list);
     const bodyText = body === undefined ? BODY : withCall(read(body));
     const said: Said = {
       name,
       list: listName,
       from: text(parsed, 'from') ?? 'Nora at Example <nora@example.com>',
       say: text(parsed, 'say') ?? 'See what is new',
-      to: text(parsed, 'to') ?? 'https://example.com/new?ref={click}',
+      to: destination(text(parsed, 'to')) ?? 'https://example.com/new?ref={click}',
       subject: text(parsed, 'subject') ?? firstLine(bodyText),
     };
     const files: [string, string][] = [
@@ -66,17 +68,12 @@ A text without {call} gets one at its end.`,
     ];
     const made = [...files.map(([file]) => file), ...(list === undefined ? [] : [listName])];
     refuseExisting(folder, made);
-    if (!flag(parsed, 'dry-run')) {
-      mkdirSync(folder, { recursive: true });
-      for (const [file, content] of files) writeFileSync(join(folder, file), content);
-      if (list !== undefined) {
-        read(list);
-        copyFileSync(list, join(folder, listName));
-      }
-    }
+    const isDry = flag(parsed, 'dry-run');
+    if (!isDry) write(folder, files, list);
     const paths = made.map((file) => join(folder, file));
+    const wrote = isDry ? 'would write' : 'wrote';
     answer(parsed.json, { campaign: name, files: paths }, [
-      ...paths.map((path) => `wrote ${path}`),
+      ...paths.map((path) => `${wrote} ${path}`),
       `then: volley audience import ${join(folder, listName)}`,
       `      volley send ${join(folder, 'campaign.yaml')} --at 20:00`,
     ]);
@@ -99,12 +96,30 @@ function refuseExisting(folder: string, files: readonly string[]): void {
   throw new CommandFailure(`${there} is there already: nothing was written`);
 }
 
+function write(
+  folder: string,
+  files: readonly (readonly [name: string, content: string])[],
+  list: string | undefined,
+): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [file, content] of files) writeFileSync(join(folder, file), content);
+  if (list !== undefined) copyFileSync(list, join(folder, basename(list)));
+}
+
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
     throw new CommandFailure(`there is no file ${path}`, exitCodes.usage);
   }
+}
+
+/** Throws CommandFailure where it is none, before a file with it is written. */
+function destination(to: string | undefined): string | undefined {
+  if (to === undefined) return undefined;
+  const read = parseDestination(to);
+  if (read.kind === 'destination') return to;
+  throw new CommandFailure(`--to ${to}: ${read.message}`, exitCodes.usage);
 }
 
 function withCall(body: string): string {

@@ -2,8 +2,9 @@
 
 import { parseDuration } from '#domain/duration.ts';
 import { Refusal } from '#domain/faults.ts';
-import { parseMoment, renderMoment } from '#domain/moment.ts';
+import { type Moment, parseMoment, renderMoment } from '#domain/moment.ts';
 import { CommandFailure, exitCodes, type Parsed, text } from './command.ts';
+import { span } from './words.ts';
 
 export const momentOptions = {
   at: { type: 'string', value: 'WHEN', about: '20:00, "2027-03-04 10:00 Europe/Paris", now' },
@@ -50,11 +51,26 @@ function after(ahead: string, zone: string): SaidMoment {
 function read(text: string, zone: string): SaidMoment {
   try {
     const moment = parseMoment(text, { now: Date.now(), zone, field: '--at' });
+    refuseJustPassed(text, moment);
     return { ...moment, text: renderMoment(moment.at, moment.zone) };
   } catch (error) {
     if (error instanceof Refusal) throw new CommandFailure(error.message, exitCodes.usage);
     throw error;
   }
+}
+
+const DAY_MS = 86_400_000;
+const JUST_MS = 15 * 60_000;
+
+/** `20:00` at five past eight is hardly meant for tomorrow. */
+function refuseJustPassed(said: string, { at, zone }: Moment): void {
+  const since = Date.now() - (at - DAY_MS);
+  if (!/^\s*\d\d:\d\d/.test(said) || since < 0 || since > JUST_MS) return;
+  const tomorrow = shortMoment(renderMoment(at, zone)).replace(/ UTC$/, '');
+  throw new CommandFailure(
+    `--at ${said} was ${span(since)} ago: say --at now, or --at "${tomorrow}" for tomorrow`,
+    exitCodes.usage,
+  );
 }
 
 /** As the API takes it: an instant, and the zone it is thought in. */

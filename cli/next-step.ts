@@ -20,6 +20,14 @@ const STEPS: { readonly [code: string]: string } = {
   key_reused: 'leave --key out: this is another command',
 };
 
-export function nextStep(code: string): string | undefined {
-  return Object.hasOwn(STEPS, code) ? STEPS[code] : undefined;
+/** @param path of the request: the burst it was about is named */
+export function nextStep(code: string, path = ''): string | undefined {
+  const step = Object.hasOwn(STEPS, code) ? STEPS[code] : undefined;
+  const [, burst, verb] = /^\/v1\/bursts\/([^/?]+)(?:\/([a-z-]+))?/.exec(path) ?? [];
+  if (step === undefined || burst === undefined) return step;
+  const named =
+    code === 'wrong_state' && verb === 'stop'
+      ? 'before anything has left: volley cancel BURST ends it for good'
+      : step;
+  return named.replaceAll('BURST', decodeURIComponent(burst));
 }

@@ -9,6 +9,7 @@ import { checkFile, checkLines } from './check.ts';
 import {
   actOptions,
   type Command,
+  CommandFailure,
   exitCodes,
   flag,
   needed,
@@ -24,8 +25,9 @@ import {
   saidMoment,
   shortMoment,
 } from './moment-option.ts';
-import { approveContent, pathOf, scheduledLines } from './schedule.ts';
+import { approveContent, pathOf, scheduledLines, show } from './schedule.ts';
 import { answer, confirm, isLive, say } from './screen.ts';
+import { stateOf } from './state-words.ts';
 import { watch } from './watch.ts';
 
 const USAGE = 'send FILE [--at WHEN]';
@@ -52,6 +54,7 @@ A second person's approval, where the file asks for one, is waited for: exit cod
     const file = needed(parsed, USAGE, 'campaign file');
     const api = connect(parsed);
     const checked = await checkFile(api, file, text(parsed, 'burst'));
+    await refuseBegun(api, checked.burst, file);
     const said = saidMoment(parsed, zoneOf(checked));
     const moment = said && { momentAt: said.at, momentText: said.text, zone: said.zone };
     const given = { ...moment, briefDefaults: !flag(parsed, 'dry-run') };
@@ -69,6 +72,38 @@ A second person's approval, where the file asks for one, is waited for: exit cod
     return release(api, parsed, planned, said);
   },
 };
+
+/** States in which a burst is no longer given its content or its moment. */
+const BEGUN = new Set([
+  'armed',
+  'releasing',
+  'stopped',
+  'measuring',
+  'decided',
+  'closed',
+  'cancelled',
+]);
+
+/** Said before anything is shown: the file is sent once; another time, it is another burst. */
+async function refuseBegun(api: ApiClient, burst: string, file: string): Promise<void> {
+  const shown = await show(api, burst).catch((error: unknown) => {
+    if (error instanceof CommandFailure && error.code === 'burst_unknown') return undefined;
+    throw error;
+  });
+  if (!shown || !BEGUN.has(shown.state)) return;
+  const isSoon = shown.state === 'armed' ? `, or volley cancel ${burst} ends it before` : '';
+  throw new CommandFailure(
+    `${burst} is ${stateOf(shown.state)}${isSoon}\n  to send the file as another burst: volley send ${file} --burst ${another(burst)}`,
+    exitCodes.refused,
+    'wrong_state',
+  );
+}
+
+/** `spring-2` after `spring`, `spring-3` after that. */
+function another(burst: string): string {
+  const [, stem = burst, number = '1'] = /^(.*?)(?:-(\d{1,4}))?$/.exec(burst) ?? [];
+  return `${stem}-${Number(number) + 1}`;
+}
 
 function zoneOf({ moment, standbyFrom, zone }: CheckedBurst): string | undefined {
   return moment || standbyFrom ? zone : undefined;

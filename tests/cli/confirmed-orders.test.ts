@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { advance, type BurstEvent } from '#domain/advance.ts';
 import type { Burst } from '#domain/burst.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
-import { cancel, fire, resume } from '../../cli/change.ts';
+import { abandon, cancel, fire, resume, stop } from '../../cli/change.ts';
 import { type Api, adminToken } from '../api/an-api.ts';
 import { files, launch } from '../commands/a-context.ts';
 import { aTerminal, type Terminal } from './a-terminal.ts';
@@ -109,6 +109,27 @@ test('other numbers are asked about once more, and a no leaves it on stand-by', 
   await terminal.reply('it has changed since you were asked', 'n');
   expect(await done).toMatchObject({ exitCode: 4, code: 'unconfirmed' });
   expect((await header()).state).toBe('standby');
+});
+
+test('nobody is asked about an order that would be refused, and the next step names the burst', async () => {
+  await onStandby();
+  for (const order of [resume, abandon]) {
+    await expect(order.run(args)).rejects.toMatchObject({
+      code: 'wrong_state',
+      message: expect.stringContaining('volley status atlas-launch says where it stands'),
+    });
+  }
+  expect(questions()).toBe(0);
+  expect((await header()).state).toBe('standby');
+});
+
+test('who stops a burst before its moment is told how it is ended', async () => {
+  await onStandby();
+  await expect(stop.run(args)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /a burst that is on stand-by: nothing of it has left yet[\s\S]*volley cancel atlas-launch/,
+    ),
+  });
 });
 
 test('what somebody else ended in the meantime is left alone, and named', async () => {

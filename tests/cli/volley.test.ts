@@ -39,12 +39,26 @@ describe('exit codes', () => {
     );
   });
 
+  test('1: a file that was sent, with the command that sends it as another burst', async () => {
+    writeFileSync(join(folder.path, 'twice.yaml'), campaign('twice'));
+    await plan('twice.yaml');
+    expect((await volley('cancel', 'twice', '--yes')).code).toBe(0);
+    const said = await volley('send', 'twice.yaml', '--in', '1h', '--yes');
+    expect([said.code, said.stdout, said.stderr]).toEqual([
+      1,
+      '',
+      'twice is cancelled\n  to send the file as another burst: volley send twice.yaml --burst twice-2\n',
+    ]);
+  });
+
   test.each([
     [['stop'], 'which burst? volley stop BURST'],
     [['stop', 'a', '--nothing'], 'volley stop --help shows how it is used'],
     [['stpo'], 'Did you mean stop?'],
     [['send', 'nothing.yaml'], 'there is no file nothing.yaml'],
     [['schedule', 'a', '--at', '25:00'], '25:00'],
+    [['init', 'autumn', '--list', 'peple.csv'], 'there is no file peple.csv'],
+    [['init', 'autumn', '--to', 'htp:/example'], '--to htp:/example: '],
     [['calendar', 'March'], 'write 2027-03'],
   ])('2: wrong use of %j', async (args, message) => {
     if (args[0] === 'schedule') {
@@ -53,6 +67,7 @@ describe('exit codes', () => {
     }
     const said = await volley(...args);
     expect([said.code, said.stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(existsSync(join(folder.path, 'autumn'))).toBe(false);
   });
 
   test('3: nothing answers', async () => {
@@ -95,7 +110,8 @@ describe('--dry-run', () => {
   });
 
   test('of init writes no file', async () => {
-    expect((await volley('init', 'summer', '--dry-run')).code).toBe(0);
+    const said = await volley('init', 'summer', '--dry-run');
+    expect([said.code, said.stdout]).toEqual([0, expect.stringContaining('would write summer/')]);
     expect(existsSync(join(folder.path, 'summer'))).toBe(false);
   });
 });
