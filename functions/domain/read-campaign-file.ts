@@ -68,7 +68,10 @@ function syntaxProblems(
     file: name,
     line: lines.linePos(error.pos[0]).line,
     field: '',
-    message: error.message.split('\n')[0] ?? error.code,
+    // What is nested without end ends the parser's own calls.
+    message: /call stack|stack overflow/i.test(error.message)
+      ? 'this is nested too deeply to be read'
+      : (error.message.split('\n')[0] ?? error.code),
   }));
   if (problems.length > 0) return problems;
   if (!isMap(document.contents)) {

@@ -68,6 +68,11 @@ describe('every refusal names file, line and field', () => {
       want: 'atlas.yaml:20: burst.legs.mastodon.text: this is missing',
     },
     {
+      name: 'brackets inside each other without end',
+      text: `${'{a: '.repeat(20_000)}1${'}'.repeat(20_000)}`,
+      want: 'atlas.yaml:1: this is nested too deeply to be read',
+    },
+    {
       name: 'missing calls',
       text: but(/calls:\n.*\n.*\n/, ''),
       want: 'atlas.yaml:1: calls: this is missing',
