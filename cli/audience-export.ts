@@ -22,7 +22,11 @@ export async function exportAudience(parsed: Parsed, list: string | undefined): 
   const segment = segmentOf(text(parsed, 'segment'));
   const wanted = segment ? { segment } : {};
   const out = text(parsed, 'out');
-  const fields = await fieldsOf(api, path, wanted);
+  const { fields, contacts } = await fieldsOf(api, path, wanted);
+  // A slip in the name must not make an empty file.
+  if (contacts === 0) {
+    throw new CommandFailure(`there is nobody in ${list}: volley audience show names all lists`);
+  }
   const stream = out === undefined ? process.stdout : createWriteStream(out, { mode: 0o600 });
   let people = 0;
   const [header = ''] = contactLines([], fields);
@@ -61,20 +65,23 @@ async function* pagesOf(
 }
 
 /** The columns of the file have to be known before its first row. */
-async function fieldsOf(api: ApiClient, path: string, wanted: object): Promise<string[]> {
+async function fieldsOf(
+  api: ApiClient,
+  path: string,
+  wanted: object,
+): Promise<{ fields: string[]; contacts: number }> {
   const names = new Set<string>();
+  let contacts = 0;
   let after: string | undefined;
   do {
     const more = after === undefined ? {} : { after };
-    const page: { fields: Record<string, number>; next?: string } = await api.call(
-      'POST',
-      `${path}/count`,
-      { ...wanted, ...more },
-    );
+    const page: { contacts: number; fields: Record<string, number>; next?: string } =
+      await api.call('POST', `${path}/count`, { ...wanted, ...more });
     for (const name of Object.keys(page.fields)) names.add(name);
+    contacts += page.contacts;
     after = page.next;
   } while (after !== undefined);
-  return [...names].sort();
+  return { fields: [...names].sort(), contacts };
 }
 
 function cellsOf({ address, zone, consent, fields }: Shown, names: readonly string[]): string[] {

@@ -23,11 +23,12 @@ export async function importFile(parsed: Parsed, file: string | undefined): Prom
   keepHeapSmall();
   const audience = listNameOf(text(parsed, 'list') ?? file);
   const survey = await surveyList(openList(file));
+  refuseHeadless(file, survey.header);
   const chosen = chosenColumns(parsed.values.map, survey.header);
   const columns = suggested(survey, chosen);
   const dryRun = flag(parsed, 'dry-run');
-  if (!parsed.json) note(...mappingLines(audience, file, survey, columns, dryRun));
   const consent = consentOf(parsed);
+  if (!parsed.json) note(...mappingLines(audience, file, survey, columns, dryRun));
   const list = {
     ...{ audience, survey, columns, dryRun },
     name: basename(file),
@@ -51,6 +52,7 @@ export async function run(
   const rejects = new RejectsFile(rejectsTo, list.survey);
   const progress = new Progress(list.survey.rows, 'rows', !parsed.json);
   let isResumed = false;
+  process.once('SIGINT', interrupted);
   const view = await importList(api, list, {
     begun: (begun, resumed) => {
       isResumed = resumed;
@@ -61,6 +63,7 @@ export async function run(
     progress: (rows) => progress.show(rows),
     rejects: (some, chunk, before) => rejects.add(some, chunk, before),
   });
+  process.off('SIGINT', interrupted);
   progress.end();
   rejects.close();
   const file = rejects.count > 0 ? rejects.path : undefined;
@@ -68,6 +71,14 @@ export async function run(
   answer(parsed.json, { ...view, ...more }, resultLines(view, file));
   return exitCodes.done;
 }
+
+function interrupted(): void {
+  note('', 'interrupted: the same command goes on where it ended');
+  process.exit(INTERRUPTED);
+}
+
+/** As a shell says of whom SIGINT ended. */
+const INTERRUPTED = 130;
 
 /** `lists/Prospects.csv.gz` is the list `prospects`. */
 export function listNameOf(name: string): string {
@@ -147,6 +158,14 @@ function printable(value: string): string {
   return value.replace(/[\p{Cc}\p{Cf}]/gu, '·');
 }
 
+/** The first person of a file without headings would be lost without a word. */
+function refuseHeadless(file: string, header: readonly string[]): void {
+  const address = header.find((heading) => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(heading.trim()));
+  if (address === undefined) return;
+  const message = `${basename(file)} begins with ${printable(address)}, a person: put a line of headings before it, such as email,first_name`;
+  throw new CommandFailure(message);
+}
+
 function consentOf(parsed: Parsed): ListWithColumns['consent'] {
   const source = text(parsed, 'consent-source');
   const at = text(parsed, 'consent-at');
@@ -154,6 +173,9 @@ function consentOf(parsed: Parsed): ListWithColumns['consent'] {
   if (source === undefined) {
     if (at === undefined && basis === undefined) return undefined;
     throw new CommandFailure('--consent-at and --basis go with --consent-source', exitCodes.usage);
+  }
+  if (at !== undefined && !(/^\d{4}-\d\d-\d\d/.test(at) && Date.parse(at) > 0)) {
+    throw new CommandFailure(`--consent-at ${at}: write a day such as 2026-09-01`, exitCodes.usage);
   }
   return { source, basis: basis ?? 'consent', ...(at === undefined ? {} : { at }) };
 }

@@ -1,6 +1,6 @@
 // A file of people as a stream of bytes: gzip unpacked with a limit, archives and other texts refused.
 
-import { readSync } from 'node:fs';
+import { readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -28,8 +28,10 @@ export async function* openList(path: string): AsyncGenerator<Uint8Array> {
 
 async function opened(path: string): Promise<FileHandle> {
   try {
+    if (statSync(path).isDirectory()) throw new CommandFailure(`${path} is a folder: name a CSV`);
     return await open(path);
   } catch (error) {
+    if (error instanceof CommandFailure) throw error;
     const { code = '' } = error as { code?: string };
     const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
     throw new CommandFailure(`${path}: ${why}`);

@@ -51,6 +51,22 @@ describe('exit codes', () => {
     ]);
   });
 
+  test('1: what holds no people is not taken for a list, and a list that is none makes no file', async () => {
+    writeFileSync(join(folder.path, 'headless.csv'), 'ana@example.org,Ana\nben@example.org,Ben\n');
+    for (const [args, message] of [
+      [['import', 'headless.csv'], 'headless.csv begins with ana@example.org, a person: '],
+      [['import', 'spring'], 'spring is a folder: name a CSV'],
+      [['export', 'peple'], 'there is nobody in peple: '],
+    ] as const) {
+      const said = await volley('audience', ...args);
+      expect([said.code, said.stdout, said.stderr]).toEqual([
+        1,
+        '',
+        expect.stringContaining(message),
+      ]);
+    }
+  });
+
   test.each([
     [['stop'], 'which burst? volley stop BURST'],
     [['stop', 'a', '--nothing'], 'volley stop --help shows how it is used'],
@@ -58,6 +74,13 @@ describe('exit codes', () => {
     [['send', 'nothing.yaml'], 'there is no file nothing.yaml'],
     [['schedule', 'a', '--at', '25:00'], '25:00'],
     [['init', 'autumn', '--list', 'peple.csv'], 'there is no file peple.csv'],
+    [
+      [
+        ...['audience', 'import', 'spring/people.csv'],
+        ...['--consent-source', 'Form', '--consent-at', 'yesterday'],
+      ],
+      '--consent-at yesterday: write a day such as 2026-09-01',
+    ],
     [['init', 'autumn', '--to', 'htp:/example'], '--to htp:/example: '],
     [['calendar', 'March'], 'write 2027-03'],
   ])('2: wrong use of %j', async (args, message) => {
