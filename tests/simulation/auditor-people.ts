@@ -21,6 +21,7 @@ export const peopleJudges: { readonly [invariant: string]: Judge } = {
   V22: convertedAreSkipped,
   V23: capHolds,
   V24: erasedAreNowhere,
+  V30: followUpsReachTheirOwn,
 };
 
 function emails(truth: Truth): CallTruth[] {
@@ -187,4 +188,27 @@ function mayBeBack(truth: Truth, address: string, erasedFrom: number): boolean {
   return truth.imports.some(
     (one) => one.addresses.includes(address) && (one.answeredAt ?? Infinity) > erasedFrom,
   );
+}
+
+// ---- V30: a follow-up goes to those it is meant for, of those whom the other burst reached ---------
+
+function followUpsReachTheirOwn(truth: Truth): string[] {
+  const broken: string[] = [];
+  for (const { burst, follows } of truth.bursts) {
+    if (!follows) continue;
+    const reached = truth.accepted.filter((one) => one.burst === follows.burst);
+    const answers = follows.who === 'converted' ? truth.conversions : truth.clicks;
+    const own = new Set(answers.filter(isOf(follows.burst)).map(({ ordinal }) => ordinal));
+    const isMeant = follows.who === 'converted' || follows.who === 'clicked';
+    const may = new Set(
+      reached.filter(({ ordinal }) => !isMeant || own.has(ordinal)).map(({ address }) => address),
+    );
+    const wrong = truth.accepted.find((one) => one.burst === burst && !may.has(one.address));
+    if (wrong) broken.push(`${burst} went to ${wrong.address}, who is not ${follows.who}`);
+  }
+  return broken;
+}
+
+function isOf(burst: string): (one: { readonly burst: string }) => boolean {
+  return (one) => one.burst === burst;
 }

@@ -715,6 +715,27 @@ const spoilt: readonly [string, string, Spoil][] = [
     },
   ],
   [
+    'V30',
+    'a follow-up went to somebody who had not converted',
+    { truth: (t) => follow(t, 'converted'), ledger: followed(T + 600_000) },
+  ],
+  [
+    'V30',
+    'a follow-up went to somebody whom the burst had not reached',
+    {
+      truth: (t) => {
+        follow(t, 'not-converted');
+        t.accepted.splice(0, 1);
+      },
+      ledger: followed(T + 600_000),
+    },
+  ],
+  [
+    'V7',
+    'a follow-up left before its time',
+    { truth: (t) => follow(t, 'not-converted'), ledger: followed(T + 500_000) },
+  ],
+  [
     'V25',
     'a network without names was asked twice for one post',
     {
@@ -739,6 +760,29 @@ function around(offsetMinutes: number): { from: number; to: number } {
   const minute = Math.floor(T / 60_000) + offsetMinutes;
   const day = (value: number) => ((value % 1_440) + 1_440) % 1_440;
   return { from: day(minute - 60), to: day(minute + 60) };
+}
+
+/** The first person gets another email, ten minutes after the first one. */
+function follow(truth: Truth, who: string): void {
+  const [burst] = truth.bursts;
+  const follows = { burst: 'b1', who, afterMs: 600_000 };
+  const legs = burst!.legs.filter(({ kind }) => kind === 'email');
+  const more = { ...burst!, burst: 'b1-more', follows, legs };
+  Object.assign(truth, { bursts: [burst, more], isFair: false, endedAt: T + 700_000 });
+  const startedAt = T + 600_001;
+  const times = { startedAt, nodeClockAt: startedAt, endedAt: startedAt + 1 };
+  truth.calls.push(call({ ...times, burst: 'b1-more', addresses: ['a@example.com'], accepted: 1 }));
+  truth.accepted.push({ ...truth.accepted[0]!, burst: 'b1-more', startedAt, at: startedAt });
+}
+
+function followed(momentAt: number): Ledger {
+  const { bursts, ...rest } = goodLedger();
+  const members = [{ ordinal: 0, address: 'a@example.com' }];
+  const ranges = [{ leg: 'mail', from: 0, sendableTo: 1, to: 1 }];
+  const lanes = [{ lane: 0, leg: 'mail', from: 0, to: 1, next: 1 }];
+  const legs = [{ name: 'mail', state: 'sent' }];
+  const more = { ...goodBurst(), burst: 'b1-more', momentAt, members, ranges, lanes, legs };
+  return { ...rest, bursts: [...bursts, more] };
 }
 
 /** The second person is a wave of her own, and its call is a bet. */
@@ -788,6 +832,14 @@ function erase(truth: Truth): void {
   truth.erasing.add('a@example.com');
   truth.acknowledgements.push({ kind: 'erased', address: 'a@example.com', askedAt: T, at: T });
 }
+
+describe('the auditor finds nothing when', () => {
+  test('a follow-up goes to whoever was reached, in its time', () => {
+    const truth = goodTruth();
+    follow(truth, 'not-converted');
+    expect(audit(truth, followed(T + 600_000))).toEqual([]);
+  });
+});
 
 describe('the auditor finds it when', () => {
   test.each(spoilt)('%s: %s', (invariant, _name, { truth: spoil, ledger }) => {

@@ -167,7 +167,10 @@ function wholeAudience(truth: Truth, known: BurstTruth, books: LedgerBurst): str
     }
     // Whoever was erased left her ordinal, or was never listed; whoever was imported may be listed.
     const mayLack = new Set([...truth.erasing, ...truth.imported]);
-    const missing = difference(leg.audience, listed).filter((one) => !mayLack.has(one));
+    // A follow-up is for some of them.
+    const missing = known.follows
+      ? []
+      : difference(leg.audience, listed).filter((one) => !mayLack.has(one));
     const extra = difference(listed, leg.audience).filter(
       (one) => !one.startsWith('#') && !truth.imported.has(one),
     );
@@ -375,9 +378,7 @@ function neverBeforeTheMoment(truth: Truth, ledger: Ledger): string[] {
       continue;
     }
     const offset = known.legs.find((one) => one.leg === call.leg)?.offsetMs ?? 0;
-    const moments = truth.moments.filter(
-      (one) => one.burst === call.burst && one.at <= call.startedAt,
-    );
+    const moments = momentsOf(truth, ledger, known).filter((one) => one.at <= call.startedAt);
     if (books?.momentAt === undefined || moments.length === 0) {
       broken.push(`${call.burst} called ${call.provider} though nobody had given it a moment`);
       continue;
@@ -391,6 +392,19 @@ function neverBeforeTheMoment(truth: Truth, ledger: Ledger): string[] {
     }
   }
   return broken;
+}
+
+/** A follow-up has its moment from the burst it follows: so long after that one's, or later. */
+function momentsOf(truth: Truth, ledger: Ledger, { burst, follows }: BurstTruth) {
+  const ordered = truth.moments.filter((one) => one.burst === burst);
+  if (!follows) return ordered;
+  const parent = ledger.bursts.find((one) => one.burst === follows.burst);
+  const own = ledger.bursts.find((one) => one.burst === burst);
+  const momentAt = own?.momentAt ?? 0;
+  const { momentAt: after } = parent ?? {};
+  // In whole milliseconds.
+  if (after === undefined || momentAt <= after + follows.afterMs - 1) return ordered;
+  return [...ordered, { burst, kind: 'scheduled', at: after, momentAt } as const];
 }
 
 /** A fired burst's moment is the write of the fire, by the clock of whoever wrote it. */
@@ -410,7 +424,7 @@ function onlyApprovedContent(truth: Truth): string[] {
     const isApproved = truth.acknowledgements.some(
       (one) =>
         one.kind === 'approved' &&
-        one.burst === call.burst &&
+        one.burst === (known.follows?.burst ?? call.burst) &&
         one.contentHash === hash &&
         one.by !== known.plannedBy &&
         one.at <= call.startedAt,

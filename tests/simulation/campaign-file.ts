@@ -1,6 +1,6 @@
 // The campaign file of a burst that is planned by the command, and the burst as a file can say it.
 
-import type { BurstScript, LegScript } from './script.ts';
+import type { BurstScript, LegScript, Who } from './script.ts';
 
 interface FileInput {
   readonly file: { readonly name: string; readonly text: string };
@@ -10,6 +10,9 @@ interface FileInput {
 const BODY = 'Dear {first_name|friend},\n\n{call}\n';
 /** Posts of a series follow each other as fast as a file may say. */
 export const SERIES_EVERY_MS = 600_000;
+const MORE = 'Dear {first_name|friend},\n\nthere is more to tell.\n';
+/** As soon as a file may say. */
+export const FOLLOW_UP_MS = 600_000;
 const DAY_MS = 86_400_000;
 const FIRST_WAVE_MIN = 50;
 
@@ -61,6 +64,8 @@ export function fileOf(script: BurstScript, mark: string, startAt: number): File
     burst: {
       approval: needsSecond ? 'second person' : 'none',
       'in-doubt': policy,
+      // biome-ignore lint/suspicious/noThenProperty: the file's own word; its value is never called
+      ...(script.followUp ? { then: thenOf(script.followUp.who, mark) } : {}),
       ...(cap
         ? { 'frequency-cap': { messages: cap.messages, within: `${seconds(cap.withinMs)}s` } }
         : {}),
@@ -79,8 +84,14 @@ export function fileOf(script: BurstScript, mark: string, startAt: number): File
   };
   return {
     file: { name: `${burst}.json`, text: JSON.stringify(content) },
-    files: { 'mail.md': { text: BODY } },
+    files: { 'mail.md': { text: BODY }, 'more.md': { text: MORE } },
   };
+}
+
+/** In the words of the burst that it follows: they are approved together. */
+function thenOf(who: Who, mark: string) {
+  const after = `${seconds(FOLLOW_UP_MS)}s`;
+  return { more: { who, after, body: 'more.md', subject: `There is more ${mark}` } };
 }
 
 function legsOf(legs: readonly LegScript[], mark: string) {

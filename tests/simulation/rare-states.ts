@@ -154,6 +154,12 @@ const states: readonly (readonly [string, Met])[] = [
   ['only some posts of a series stand', ({ truth }) => truth.bursts.some(isSeriesPart(truth))],
   ['a first wave waited for its feedback', noted('log: first_wave_sent')],
   ['a runner stopped its burst', ({ ledger }) => ledger.bursts.some(isStoppedByRunner)],
+  ['a follow-up was made', noted('log: follow_up_made')],
+  ['a follow-up reached somebody', ({ truth }) => hasFollowed(truth, () => true)],
+  [
+    'a follow-up reached those who had answered',
+    ({ truth }) => hasFollowed(truth, (who) => who === 'converted' || who === 'clicked'),
+  ],
   // Networks of other kinds
   ['a post under our own name was asked for twice', ({ truth }) => isAskedTwice(truth, 'named')],
   ['a staged post was asked for twice', ({ truth }) => isAskedTwice(truth, 'staged')],
@@ -411,6 +417,13 @@ function isSeriesPart(truth: Truth): (burst: BurstTruth) => boolean {
     const [stand, all] = seriesOf(truth, burst);
     return stand > 0 && stand < all;
   };
+}
+
+function hasFollowed({ bursts, accepted }: Truth, isMeant: (who: string) => boolean): boolean {
+  return bursts.some(
+    ({ burst, follows }) =>
+      follows && isMeant(follows.who) && accepted.some((one) => one.burst === burst),
+  );
 }
 
 function isAskedTwice(truth: Truth, kind: string): boolean {

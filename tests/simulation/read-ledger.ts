@@ -14,7 +14,7 @@ import { loadRateLease } from '#store/rate-leases.ts';
 import { loadCounted } from '#store/tallies.ts';
 import { listWindowRecords } from '#store/window-records.ts';
 import type { Ledger, LedgerAudit, LedgerBurst, LedgerWave } from './ledger.ts';
-import type { BurstScript } from './script.ts';
+import type { BurstTruth } from './truth.ts';
 
 export interface Restless {
   readonly burst: string;
@@ -29,7 +29,7 @@ const LEG_OVER = new Set(['dropped', 'published', 'rejected', 'sent', 'missed', 
 /** The bursts that are not at rest yet. */
 export async function restlessness(
   table: MemoryTable,
-  scripts: readonly BurstScript[],
+  bursts: readonly BurstTruth[],
   at: { readonly account: string; readonly now: number },
 ): Promise<Restless[]> {
   const restless: Restless[] = [];
@@ -37,19 +37,25 @@ export async function restlessness(
   if (rate?.leases.some((one) => one.until > at.now)) {
     restless.push({ burst: 'the rate', needsPerson: false });
   }
-  for (const { burst } of scripts) {
+  for (const { burst, follows } of bursts) {
     const header = await loadBurst(table, burst, { consistent: true });
     if (!header) continue;
     const isQuiet =
       QUIET.has(header.state) &&
       header.holder === undefined &&
       (header.committedEpoch === undefined || header.legs.every((leg) => LEG_OVER.has(leg.state)));
-    if (!isQuiet) restless.push({ burst, needsPerson: PERSONAL.has(header.state) });
+    if (!isQuiet) restless.push({ burst, needsPerson: needsPerson(header, follows) });
     else if (header.committedEpoch !== undefined && (await hasOpenDoubt(table, header))) {
       restless.push({ burst, needsPerson: false });
     }
   }
   return restless;
+}
+
+/** Nobody has to do anything about a follow-up that waits for its moment. */
+function needsPerson({ state }: Burst, follows: BurstTruth['follows']): boolean {
+  if (follows && (state === 'scheduled' || state === 'armed')) return false;
+  return PERSONAL.has(state);
 }
 
 const NEVER_LEFT: ReadonlySet<string> = new Set(['dropped', 'missed', 'not_called']);
@@ -74,7 +80,7 @@ export interface LedgerOptions {
 
 export async function readLedger(
   table: MemoryTable,
-  scripts: readonly BurstScript[],
+  known: readonly BurstTruth[],
   { account, now, hasErased, deadLetters }: LedgerOptions,
 ): Promise<Ledger> {
   const kinds = table.meter.byKind();
@@ -82,8 +88,8 @@ export async function readLedger(
     Object.entries(kinds).map(([kind, units]) => [kind, units.writeUnits]),
   );
   const bursts: LedgerBurst[] = [];
-  for (const script of scripts) {
-    const header = await loadBurst(table, script.burst, { consistent: true });
+  for (const { burst } of known) {
+    const header = await loadBurst(table, burst, { consistent: true });
     if (header) bursts.push(await readBurst(table, header));
   }
   const rate = await loadRateLease(table, account);

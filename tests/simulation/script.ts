@@ -59,10 +59,14 @@ export interface Doing {
   readonly place?: number;
 }
 
+export type Who = 'converted' | 'not-converted' | 'clicked' | 'not-clicked';
+
 export interface BurstScript extends BurstExtras {
   readonly burst: string;
   /** Planned from a campaign file while the world runs; else it is there from the start. */
   readonly isFile?: true;
+  /** Of those it reached, these get another email ten minutes after the moment. */
+  readonly followUp?: { readonly burst: string; readonly who: Who };
   readonly needsSecond: boolean;
   readonly policy: 'at-most-once' | 'resend-when-unproven';
   readonly legs: readonly LegScript[];
@@ -93,6 +97,16 @@ const POST_CHANNELS: readonly PostChannel[] = [
 /** Of the bursts whose words nobody changes. */
 const FILE_SHARE = 0.08;
 /** Of the bursts from files. */
+const FOLLOW_UP_SHARE = 0.45;
+/** Those who answer are few: follow-ups to them are drawn more often. */
+const WHO: readonly Who[] = [
+  'converted',
+  'converted',
+  'clicked',
+  'clicked',
+  'not-converted',
+  'not-clicked',
+];
 const SERIES_SHARE = 0.35;
 /** What people do with a burst from a file begins so much later. */
 const PLANNED_MS = 4_000;
@@ -144,13 +158,22 @@ function planned(
   if (!own.chance(FILE_SHARE) && !does.some(({ act }) => act.kind === 'edit')) {
     return { burst, does };
   }
-  const file = asFile(around.isFair ? burst : withSeries(own.fork('series'), burst));
+  const file = asFile(around.isFair ? burst : withMore(own, burst));
   const at = around.startAt + own.between(0, PLANNED_MS - 500);
   const plan: Doing = { at, burst: burst.burst, act: { kind: 'plan' } };
   const rest = draw(file, PLANNED_MS);
   const race = around.isFair ? [] : drawRace(own.fork('race'), file, rest);
   const end = drawSeriesEnd(own.fork('end'), file, rest);
-  return { burst: file, does: [plan, ...rest, ...race, ...end] };
+  const answers = drawAnswers(own.fork('answers'), file, rest);
+  return { burst: file, does: [plan, ...rest, ...race, ...end, ...answers] };
+}
+
+function withMore(stream: Stream, burst: BurstScript): BurstScript {
+  const own = stream.fork('follow-up');
+  const said = withSeries(stream.fork('series'), burst);
+  if (!own.chance(FOLLOW_UP_SHARE)) return said;
+  const who = own.pick(WHO);
+  return { ...said, followUp: { burst: `${burst.burst}-more`, who } };
 }
 
 /** Now and then a post becomes several, ten minutes from one to the next. */
@@ -172,6 +195,16 @@ function withSeries(stream: Stream, burst: BurstScript): BurstScript {
   return { ...burst, legs };
 }
 
+/** Whoever is to get more by what she answers has to answer. */
+function drawAnswers(stream: Stream, { burst, followUp }: BurstScript, doings: readonly Doing[]) {
+  const first = doings.find(({ act }) => act.kind === 'schedule' || act.kind === 'fire');
+  if (!first || !followUp) return [];
+  const kind = followUp.who.endsWith('clicked') ? 'click' : 'convert';
+  return Array.from({ length: stream.integer(1, 6) }, (): Doing => {
+    return { at: lastOf(first) + stream.between(2_000, 60_000), burst, act: { kind } };
+  });
+}
+
 /** Whoever has seen the first post of a series may not want the others. */
 function drawSeriesEnd(stream: Stream, { burst, legs }: BurstScript, doings: readonly Doing[]) {
   const first = doings.find(({ act }) => act.kind === 'schedule' || act.kind === 'fire');
@@ -185,7 +218,7 @@ function drawSeriesEnd(stream: Stream, { burst, legs }: BurstScript, doings: rea
 /** Two people at once: one schedules, one changes the words of what she saw before. */
 function drawRace(stream: Stream, { burst, needsSecond }: BurstScript, doings: readonly Doing[]) {
   const first = doings.find(({ act }) => act.kind === 'schedule' || act.kind === 'standby');
-  if (!first || !stream.chance(0.4)) return [];
+  if (!first || !stream.chance(0.5)) return [];
   const race: Doing[] = [];
   const does = (at: number, act: Act) => race.push({ at, burst, act });
   const at = first.at + stream.between(-150, 30);

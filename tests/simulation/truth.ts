@@ -193,6 +193,8 @@ export interface LegTruth {
 /** What the world knows of one burst from the outside. */
 export interface BurstTruth {
   readonly burst: string;
+  /** It is made when that one is sent, so long after its moment, for some of those it reached. */
+  readonly follows?: { readonly burst: string; readonly who: string; readonly afterMs: number };
   readonly plannedBy: string;
   readonly needsSecond: boolean;
   readonly policy: 'at-most-once' | 'resend-when-unproven';

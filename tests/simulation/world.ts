@@ -22,6 +22,7 @@ import { suppress } from '#store/suppressions.ts';
 import { quietChannels } from '../commands/quiet-channels.ts';
 import { audit, type Violation } from './auditor.ts';
 import { CONFIGURATION_SET, contentOf, headerOf, LINK_BASE } from './campaign.ts';
+import { FOLLOW_UP_MS } from './campaign-file.ts';
 import {
   CALL_CLASS_IDS,
   type FaultClass,
@@ -141,8 +142,8 @@ class World implements Surroundings {
   #store: SimStore;
   readonly #old = new Set<SimNode>();
   readonly #hasStandby: boolean;
-  /** Posts go out long after the others. */
-  readonly #hasSeries: boolean;
+  /** Posts or emails go out long after the others. */
+  readonly #isLong: boolean;
   #isOver = false;
 
   constructor(options: WorldOptions, script: Script) {
@@ -151,7 +152,9 @@ class World implements Surroundings {
     this.#script = script;
     this.#subject = options.subject ?? tick;
     this.#hasStandby = options.hasStandby === true;
-    this.#hasSeries = script.bursts.some(({ legs }) => legs.some(({ series }) => series));
+    this.#isLong = script.bursts.some(
+      ({ legs, followUp }) => followUp !== undefined || legs.some(({ series }) => series),
+    );
     this.#stream = new Stream(seed);
     const { without, strikes } = options.reduction ?? NOTHING_LEFT_OUT;
     const swarm = new SwarmFaults(this.#stream.fork('faults'), new Set(without));
@@ -254,10 +257,12 @@ class World implements Surroundings {
       startAt,
       isFair: this.#isFair,
       isMixed: this.#has('X1'),
-      patienceMs: bursts.some(hasFirstWave) ? 10 * MINUTE_MS : 0,
+      patienceMs:
+        (bursts.some(hasFirstWave) ? 10 * MINUTE_MS : 0) +
+        (bursts.some(({ followUp }) => followUp) ? 20 * MINUTE_MS : 0),
       isCalm: ![...this.#on].some((id) => id === 'D3' || CALL_CLASS_IDS.has(id)),
       endedAt: startAt,
-      bursts: bursts.map((burst) => truthOf(burst, this.#script)),
+      bursts: bursts.flatMap((burst) => truthsOf(burst, this.#script)),
       calls: [],
       accepted: [],
       posts: [],
@@ -512,7 +517,7 @@ class World implements Surroundings {
       }
       // Long after the faults there is little left to see: a tick every few minutes will do.
       const isLate =
-        !this.#hasSeries && this.schedule.now - (this.#truth.healedAt ?? Infinity) > 6 * MINUTE_MS;
+        !this.#isLong && this.schedule.now - (this.#truth.healedAt ?? Infinity) > 6 * MINUTE_MS;
       this.schedule.after(isLate ? 6 * MINUTE_MS : MINUTE_MS, next, false);
     };
     this.schedule.after(chance.between(0, 10_000), next, false);
@@ -690,7 +695,7 @@ class World implements Surroundings {
   /** Every virtual minute: is there still something to do, and does somebody have to do it? */
   #look(minutes: number): void {
     const at = { account: ACCOUNT, now: this.schedule.now };
-    void restlessness(this.#store.table, this.#script.bursts, at).then((restless) => {
+    void restlessness(this.#store.table, this.#truth.bursts, at).then((restless) => {
       const isBusy = this.#runners.isBusy || this.#desks.isBusy;
       if ((restless.length === 0 && !isBusy) || minutes > 46 + this.#truth.patienceMs / MINUTE_MS) {
         this.#isOver = true;
@@ -729,7 +734,7 @@ class World implements Surroundings {
     truth.crashes = this.crashes;
     truth.unanswered = this.unanswered;
     truth.queue.receivesMost = this.#queue.receivesMost;
-    const ledger = await readLedger(this.#store.table, this.#script.bursts, {
+    const ledger = await readLedger(this.#store.table, truth.bursts, {
       account: ACCOUNT,
       now: this.schedule.now,
       hasErased: truth.acknowledgements.some(({ kind }) => kind === 'erased'),
@@ -746,7 +751,8 @@ class World implements Surroundings {
       steps: this.schedule.steps,
       awaits: this.awaits,
       recipients: truth.bursts.reduce(
-        (sum, one) => sum + one.legs.reduce((all, leg) => all + leg.audience.length, 0),
+        (sum, one) =>
+          sum + (one.follows ? 0 : one.legs.reduce((all, leg) => all + leg.audience.length, 0)),
         0,
       ),
       faultClasses: [...this.#on],
@@ -764,6 +770,24 @@ async function connectionOf(table: Table, id: string) {
   const connection = await loadConnection(table, id);
   if (connection) return connection;
   throw new Fault('connection_unknown', `there is no connection ${id}`, { retryable: false });
+}
+
+/** The burst, and the one that may follow it. */
+function truthsOf(script: BurstScript, whole: Script): Truth['bursts'] {
+  const own = truthOf(script, whole);
+  const { burst, followUp } = script;
+  if (!followUp) return [own];
+  const { who } = followUp;
+  const legs = own.legs
+    .filter(({ kind }) => kind === 'email')
+    .map(({ bets: _b, skipsConverted: _s, outcome: _o, ...leg }) => ({
+      ...leg,
+      offsetMs: 0,
+      deadlineMs: limits.emailDeadlineMs,
+      ...(who === 'converted' ? {} : { skipsConverted: true }),
+    }));
+  const follows = { burst, who, afterMs: FOLLOW_UP_MS };
+  return [own, { ...own, burst: followUp.burst, follows, legs }];
 }
 
 function truthOf(script: BurstScript, { startAt, doings }: Script): Truth['bursts'][number] {

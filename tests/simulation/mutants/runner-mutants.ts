@@ -76,6 +76,22 @@ export const runnerMutants: readonly Mutant[] = [
       replace: 'const s = countOf(tally, `${leg}/${call}`, counter);',
     },
   ]),
+  ...inFile('functions/runner/followed-up.ts', BY_WORLDS, [
+    {
+      id: 'follow-up-to-everybody',
+      about: 'a follow-up goes to everybody whom the other burst reached',
+      find: 'return isOfLeg && reached[ordinal] === 1 ? is : 0;',
+      replace: 'return isOfLeg && reached[ordinal] === 1 ? Math.max(1, is) : 0;',
+    },
+  ]),
+  ...inFile('functions/runner/make-follow-ups.ts', BY_WORLDS, [
+    {
+      id: 'follow-up-at-once',
+      about: 'a follow-up leaves a minute after the other burst, whatever was planned',
+      find: 'Math.max((parent.momentAt ?? now) + followUp.afterMs, now + SOONEST_MS),',
+      replace: 'now + SOONEST_MS,',
+    },
+  ]),
   ...inFile('functions/domain/draw-series.ts', BY_WORLDS, [
     {
       id: 'series-uneven',
