@@ -1,6 +1,8 @@
 // Freezes the audience of every email leg into one manifest: ordinals, lanes, who is held back.
 
 import { createHash } from 'node:crypto';
+import type { Burst } from '#domain/burst.ts';
+import { Fault } from '#domain/faults.ts';
 import { firstWaveSize } from '#domain/first-wave.ts';
 import { turnOf } from '#domain/is-first.ts';
 import { laneCount } from '#domain/lane.ts';
@@ -84,12 +86,19 @@ async function eraseMeanwhile(ports: RunnerPorts, head: ManifestHead): Promise<v
   });
 }
 
-/** A freeze is kept across runners; once a call may have left it is kept for good. */
+/**
+ * A freeze is kept across runners; once a call may have left it is kept for good. Nothing is edited
+ * from then on, so one of other content was stored by a runner that slept through an edit and its
+ * taking back: its list would be sent as if nobody had been called.
+ */
 function isUsable(
   head: ManifestHead,
-  burst: { contentHash: string; committedEpoch?: number | undefined },
+  { id, contentHash, committedEpoch }: Pick<Burst, 'id' | 'contentHash' | 'committedEpoch'>,
 ): boolean {
-  return burst.committedEpoch !== undefined || head.contentHash === burst.contentHash;
+  if (head.contentHash === contentHash) return true;
+  if (committedEpoch === undefined) return false;
+  const message = `burst ${id} was released, and its frozen list is of other content`;
+  throw new Fault('manifest_changed', message, { retryable: false });
 }
 
 interface Gathered {

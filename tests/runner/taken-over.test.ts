@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { EntryOutcome } from '#domain/window-record.ts';
+import { loadManifestChunk, saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
 import { listWindowRecords, saveWindowRecord } from '#store/window-records.ts';
 import { MINUTE, World } from './world.ts';
 
@@ -51,4 +52,20 @@ test('whoever takes a window over writes the lane before it says a word about th
   const recorded = written.findIndex((key) => key.startsWith('B#one D#'));
   expect(recorded).toBeGreaterThan(0);
   expect(written[recorded - 1]).toBe('B#one#W#0 #');
+});
+
+test('a list frozen for other content, stored by whoever slept until the burst was out, is sent to nobody', async () => {
+  const world = await dyingWorld();
+  await world.run(T + MINUTE / 2);
+  const called = ordinalsCalled(world).length;
+  const head = await world.head('one');
+  // A runner of an edit that was taken back: it had read the head before the edit, and writes now.
+  const late = { ...head, freeze: 'late', contentHash: 'of-the-edit' };
+  const members = await loadManifestChunk(world.table, 'one', head.freeze, 0);
+  await saveManifestChunk(world.table, 'one', 'late', 0, members);
+  await saveManifestHead(world.table, head, late, 'late');
+  await world.run(T + 5 * MINUTE);
+  expect(called).toBeGreaterThan(0);
+  expect(ordinalsCalled(world)).toHaveLength(called);
+  expect(world.warnings).toContain('not_prepared');
 });
