@@ -374,12 +374,22 @@ function refused(code: string, message: string): Advanced {
 }
 
 function wrongState(burst: Burst, verb: string): Advanced {
-  const instead = verb === 'stop' && NOT_BEGUN.has(burst.state) ? INSTEAD_OF_STOP : '';
+  const instead = insteadOf(verb, burst.state) ?? '';
   return refused('wrong_state', `cannot ${verb} a burst that is ${burst.state}${instead}`);
 }
 
 const NOT_BEGUN = new Set(['draft', 'approved', 'scheduled', 'armed', 'standby', 'missed']);
-const INSTEAD_OF_STOP = ': nothing of it has left yet; cancel it instead';
+
+/** What whoever gave the order may do in its place. */
+function insteadOf(verb: string, state: Burst['state']): string | undefined {
+  if (verb === 'stop' && NOT_BEGUN.has(state)) {
+    return ': nothing of it has left yet; cancel it instead';
+  }
+  if (verb === 'cancel' && state === 'releasing') return ': it is going out; stop it instead';
+  if (verb === 'cancel' && state === 'stopped') return ': some of it is out; abandon it instead';
+  if (verb === 'abandon' && state === 'releasing') return ': stop it first';
+  return undefined;
+}
 
 function isIn(burst: Burst, ...states: Burst['state'][]): boolean {
   return states.includes(burst.state);

@@ -414,6 +414,17 @@ test('a wake during a hold is not slept over: the hand-over keeps it', () => {
   expect(handedOver.nextAt).toBe(T + 20);
 });
 
+test.each([
+  ['stop', 'scheduled', 'cancel it instead'],
+  ['cancel', 'releasing', 'stop it instead'],
+  ['cancel', 'stopped', 'abandon it instead'],
+  ['abandon', 'releasing', 'stop it first'],
+] as const)('whoever cannot %s a burst that is %s is told what to do', (kind, state, words) => {
+  const burst = typical[state];
+  const answer = advance(burst, events[kind](burst));
+  expect(answer).toMatchObject({ kind: 'refused', message: expect.stringContaining(words) });
+});
+
 test('stopping and cancelling twice changes nothing', () => {
   for (const state of ['stopped', 'cancelled'] as const) {
     const event = events[state === 'stopped' ? 'stop' : 'cancel'](typical[state]);
