@@ -38,7 +38,7 @@ export const correct: Command = {
 elsewhere, within a minute, and clicks go on counting for the same call.`,
   options,
   examples: [
-    'volley correct atlas-launch --link trial=https://example.com/trial-2',
+    'volley correct atlas-launch --link "trial=https://example.com/trial-2?ref={click}"',
     'volley correct atlas-launch --retract --channel mastodon',
     'volley correct atlas-launch --message sorry',
   ],
@@ -66,6 +66,7 @@ async function correctLink(
   const isDry = flag(parsed, 'dry-run');
   const would = await api.call<CorrectedLink>('POST', path, { call, to, dryRun: true });
   const led = would.links.map(({ link: name, from, to: next }) => `  ${name}: ${from} → ${next}`);
+  led.push(...withoutClickId(would, to));
   const question = `${many(would.links.length, 'link')} of ${burst}:\n${led.join('\n')}\nLead there?`;
   await confirm(question, isDry || flag(parsed, 'yes'));
   const done = isDry ? would : await api.call<CorrectedLink>('POST', path, { call, to });
@@ -73,6 +74,15 @@ async function correctLink(
   const by = `everywhere by ${timeOfDay(done.everywhereAt, zone, true)}`;
   answer(parsed.json, done, [...led, isDry ? 'nothing was changed' : `led there, ${by}`]);
   return exitCodes.done;
+}
+
+/** Clicks are counted whatever the address; goals need the click id to come back. */
+function withoutClickId({ links }: CorrectedLink, to: string): string[] {
+  if (to.includes('{click}') || !links.some(({ from }) => from.includes('{click}'))) return [];
+  return [
+    '! the new address passes no click id: who reaches the goal there is not counted',
+    '  where that page reports goals, write it as before, such as URL?ref={click}',
+  ];
 }
 
 async function retract(api: ApiClient, parsed: Parsed, burst: string): Promise<number> {

@@ -56,12 +56,18 @@ type Entry = PersonInBurst['entries'][number];
 function fateOf({ state, call, reason, releaseAt, events }: Entry): string {
   // Whoever is held back would have got it.
   const got = call === undefined || state === 'held_back' ? '' : ` "${call}"`;
-  const why = reason === undefined ? '' : `: ${heldBackFor(reason)}`;
+  const why = reason === undefined ? '' : `: ${ENDED[reason] ?? heldBackFor(reason)}`;
   const later = releaseAt === undefined ? '' : `, until ${new Date(releaseAt).toISOString()}`;
   const came = events.filter((event) => event !== 'sent');
   const then = came.length === 0 ? '' : `; ${came.join(', ')}`;
   return `${STATES[state] ?? state}${got}${why}${later}${then}`;
 }
+
+const ENDED: { readonly [reason: string]: string } = {
+  cancelled: 'the burst was cancelled',
+  abandoned: 'the burst was abandoned',
+  other_outcome: 'another outcome was fired',
+};
 
 const STATES: { readonly [state: string]: string } = {
   accepted: 'was sent',
@@ -71,6 +77,7 @@ const STATES: { readonly [state: string]: string } = {
   held_back: 'held back',
   waiting: 'waits for',
   in_flight: 'is being sent',
+  never: 'never sent',
   not_called: 'kept for later',
 };
 

@@ -2,7 +2,9 @@
 
 import * as z from 'zod/mini';
 import type { Retracted } from '#channels/contract.ts';
+import { Refusal } from '#domain/faults.ts';
 import { Id, Name } from '#domain/ids.ts';
+import type { Plan } from '#domain/plan.ts';
 import { listLegs } from '#store/legs.ts';
 import { loadPlan } from '#store/plans.ts';
 import { audit, findBurst } from './change-burst.ts';
@@ -30,7 +32,10 @@ export interface RetractedPosts {
   readonly posts: readonly RetractedPost[];
 }
 
-/** May be repeated at will: what is gone is gone. Emails cannot be taken back. */
+/**
+ * May be repeated at will: what is gone is gone. Emails cannot be taken back.
+ * Throws Refusal `burst_unknown` or `leg_unknown`.
+ */
 export async function retractPosts(
   context: CommandContext,
   input: z.output<typeof RetractPostsInput>,
@@ -39,6 +44,7 @@ export async function retractPosts(
   const { burst: id, leg: wanted, dryRun } = parseInput(RetractPostsInput, input);
   const burst = await findBurst(context, id);
   const plan = await loadPlan(context.table, id, burst.contentHash);
+  requireLeg(plan, wanted);
   const posts: RetractedPost[] = [];
   for (const { leg: name, published } of await listLegs(context.table, id)) {
     const leg = plan.legs.find((one) => one.name === name);
@@ -54,4 +60,12 @@ export async function retractPosts(
     await audit(context, id, 'retract_posts', undefined, told);
   }
   return { burst: id, posts };
+}
+
+function requireLeg({ burst, legs }: Plan, wanted: string | undefined): void {
+  if (wanted === undefined || legs.some(({ name }) => name === wanted)) return;
+  const known = legs.map(({ name }) => name).join(', ');
+  throw new Refusal('leg_unknown', `${burst} has no "${wanted}"; there is ${known}`, {
+    field: 'leg',
+  });
 }

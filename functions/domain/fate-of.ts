@@ -7,8 +7,11 @@ import { allocationOf, type ManifestHead, rangeOf } from './manifest.ts';
 import type { EntryState, WindowRecord } from './window-record.ts';
 
 export interface Fate {
-  /** `waiting`: no call is planned to have started; `in_flight`: it may be under way right now. */
-  readonly state: EntryState | 'waiting' | 'in_flight';
+  /**
+   * `waiting`: no call is planned to have started; `never`: and none will; `in_flight`: it may be
+   * under way right now.
+   */
+  readonly state: EntryState | 'waiting' | 'never' | 'in_flight';
   readonly leg: string;
   /** The call that chance gave, as soon as it is decided. */
   readonly call?: string;
@@ -42,7 +45,21 @@ export function fateOf(ledger: LedgerOf, ordinal: number, now: number): Fate | u
     const held = range.held?.find(({ from, to }) => ordinal >= from && ordinal < to);
     return { state: 'held_back', ...base, ...(held ? { reason: held.reason } : {}) };
   }
-  return { ...base, ...calledFate(ledger, ordinal, now) };
+  const fate = calledFate(ledger, ordinal, now);
+  const ended = fate.state === 'waiting' ? endedBy(ledger.burst, range.leg) : undefined;
+  return { ...base, ...(ended === undefined ? fate : { state: 'never', reason: ended }) };
+}
+
+/** Legs that call nobody any more. */
+const ENDED: ReadonlySet<string> = new Set(['dropped', 'missed', 'not_called']);
+
+/** Why nobody who waits on this leg will be called; undefined while somebody may. */
+function endedBy(burst: Burst, name: string): string | undefined {
+  if (burst.state === 'cancelled') return 'cancelled';
+  const leg = burst.legs.find((one) => one.name === name);
+  if (!leg) return undefined;
+  if (leg.reason === 'abandoned' || ENDED.has(leg.state)) return leg.reason ?? leg.state;
+  return undefined;
 }
 
 function calledFate(

@@ -205,6 +205,10 @@ describe('a correction', () => {
   test('takes back what was posted, and nothing where nothing was', async () => {
     await released();
     expect(await retractPosts(nora(), { burst })).toEqual({ burst, posts: [] });
+    await expect(retractPosts(nora(), { burst, leg: 'mastdon' })).rejects.toMatchObject({
+      code: 'leg_unknown',
+      message: expect.stringContaining('has no "mastdon"; there is '),
+    });
   });
 
   test('a list of those reached waits until nothing goes out any more', async () => {

@@ -48,6 +48,7 @@ test('a burst is stopped in the middle, its link corrected, the rest sent, nobod
   const link = 'write=https://example.org/letters';
   const dry = await day.volley('correct', burst, '--link', link, '--dry-run');
   expect(dry.stdout).toContain('nothing was changed');
+  expect(dry.stdout).toContain('the new address passes no click id');
   await day.volley('correct', burst, '--link', link, '--yes');
   // Chance gave about half of them this call: the first who has it.
   let sent = '';
