@@ -32,7 +32,7 @@ export function statusView(shown: ShownBurst): StatusView {
     figures: labelled(
       [
         ...momentRows(shown),
-        ...(!isKnown ? [] : isOut ? sentRows(shown) : listRows(shown)),
+        ...(!isKnown ? nobodyRows(shown) : isOut ? sentRows(shown) : listRows(shown)),
         ...followRows(shown),
         ...nextRows(shown),
       ],
@@ -53,12 +53,13 @@ function coloured(state: string): string {
   return state === 'releasing' ? style.green(text) : text;
 }
 
-function channelRows({ legs, posts }: ShownBurst): [string, string][] {
+function channelRows({ state: stands, legs, posts }: ShownBurst): [string, string][] {
   return legs.map(({ name, channel, state, reason, outcome }) => {
     const post = posts.find(({ leg }) => leg === name);
     const late = post?.latenessMs;
+    const isStopped = stands === 'stopped' && state === 'sending';
     const parts = [
-      channelStateOf(state),
+      isStopped ? stateOf(stands) : channelStateOf(state),
       ...(late === undefined ? [] : [`${late.toFixed(1)} ms after the moment`]),
       ...(post?.url === undefined ? [] : [post.url]),
     ];
@@ -106,6 +107,12 @@ function momentRows(shown: ShownBurst): [string, string][] {
   if (!moment) return [];
   const left = moment.at - now;
   return [['moment', `${moment.text}, ${left > 0 ? `in ${clock(left)}` : `${clock(left)} ago`}`]];
+}
+
+/** An email that had nobody to go to: thanks, where nobody had converted by then. */
+function nobodyRows({ legs }: ShownBurst): [string, string][] {
+  const isEmpty = legs.some(({ channel, state }) => channel === 'email' && state === 'sent');
+  return isEmpty ? [['sent', 'to nobody: the list was empty by then']] : [];
 }
 
 /** Before anything is out: whom it is ready for, by outcome where there are several. */

@@ -19,7 +19,7 @@ export function BurstsPage(props: {
         {bursts.length === 0 ? (
           <p>There are no bursts yet.</p>
         ) : (
-          <table>
+          <table class="stack">
             <thead>
               <tr>
                 <th scope="col">Burst</th>

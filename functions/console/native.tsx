@@ -13,7 +13,7 @@ export function Native(props: { native: NativeGroups; leg: LegReport; zone: stri
     <div>
       <h3>What the network says</h3>
       <Scrollable name={`What ${leg.channel} says`}>
-        <table>
+        <table class="stack">
           <thead>
             <tr>
               <th scope="col">Post</th>
@@ -28,9 +28,9 @@ export function Native(props: { native: NativeGroups; leg: LegReport; zone: stri
               return (
                 <tr>
                   <th scope="row">{`${post.leg}: ${saysOf(leg, post.calls)}`}</th>
-                  <td>{reach}</td>
-                  <td>{engagement}</td>
-                  <td>{revenue}</td>
+                  <Cell head="Reach" text={reach} />
+                  <Cell head="Engagement" text={engagement} />
+                  <Cell head="Counted by us" text={revenue} />
                 </tr>
               );
             })}
@@ -43,6 +43,16 @@ export function Native(props: { native: NativeGroups; leg: LegReport; zone: stri
           : `As of ${sayTime(asOf, zone)}. Missing is not zero: some networks do not say.`}
       </p>
     </div>
+  );
+}
+
+/** On a phone its head stands with it. */
+function Cell({ head, text }: { head: string; text: string }) {
+  return (
+    <td>
+      <span class="on">{head}</span>
+      {text}
+    </td>
   );
 }
 

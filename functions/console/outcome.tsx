@@ -36,6 +36,7 @@ export function GoalMeter({ report }: { report: BurstReport }) {
 export function Mix(props: { report: BurstReport; comparison: ComparisonReport }) {
   const { report, comparison } = props;
   const isClick = report.metric === 'click';
+  if (report.legs.every(({ asksNothing }) => asksNothing)) return null;
   return (
     <section class="sheet" aria-labelledby="mix">
       <h2 id="mix">What every channel brought</h2>

@@ -40,6 +40,13 @@ const NARROW = `
   .grid td { padding: .35rem 0 .35rem .7rem; border-left: 3px solid var(--line); margin: .35rem 0; }
   .grid .on { display: block; font-weight: 600; }
   .scroll table { min-width: 34rem; }
+  .scroll table.stack { min-width: 0; }
+  .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stack, .stack tbody, .stack tr, .stack th, .stack td { display: block; }
+  .stack tr { border-top: 1px solid var(--line); padding: .5rem 0; }
+  .stack tr:first-child { border-top: 0; }
+  .stack th, .stack td { border: 0; padding: .1rem 0; }
+  .stack .on { display: block; color: var(--soft); font-size: .875rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
   .row { grid-template-columns: 1fr auto; }
   .row .track { grid-column: 1 / -1; order: 3; }
@@ -101,7 +108,7 @@ td.n, th.n { text-align: right; }
 .scroll { overflow-x: auto; }
 .grid td, .grid th { width: 30%; }
 .grid tbody th { width: 22%; font-weight: 600; }
-.grid .on { display: none; }
+.grid .on, .stack .on { display: none; }
 .grid .rate { font-size: 1.35rem; font-weight: 700; line-height: 1.25; }
 .grid td.best { background: var(--won-ground); }
 .key { display: inline-block; width: .8rem; height: .8rem; margin-right: .45rem; vertical-align: -.05rem; }
