@@ -97,7 +97,7 @@ const POST_CHANNELS: readonly PostChannel[] = [
 /** Of the bursts whose words nobody changes. */
 const FILE_SHARE = 0.08;
 /** Of the bursts from files. */
-const FOLLOW_UP_SHARE = 0.45;
+const FOLLOW_UP_SHARE = 0.25;
 /** Those who answer are few: follow-ups to them are drawn more often. */
 const WHO: readonly Who[] = [
   'converted',
@@ -107,7 +107,7 @@ const WHO: readonly Who[] = [
   'not-converted',
   'not-clicked',
 ];
-const SERIES_SHARE = 0.35;
+const SERIES_SHARE = 0.18;
 /** What people do with a burst from a file begins so much later. */
 const PLANNED_MS = 4_000;
 /** 2027-03-04T00:00:00Z; some worlds begin shortly before midnight. */
@@ -179,7 +179,7 @@ function withMore(stream: Stream, burst: BurstScript): BurstScript {
 /** Now and then a post becomes several, ten minutes from one to the next. */
 function withSeries(stream: Stream, burst: BurstScript): BurstScript {
   if (!stream.chance(SERIES_SHARE)) return burst;
-  const slots = stream.pick([2, 2, 4]);
+  const slots = stream.pick([2, 2, 2, 4]);
   const legs = burst.legs.flatMap((leg): LegScript[] => {
     if (leg.kind === 'email' || leg.outcome !== undefined || leg.leg !== 'post') return [leg];
     // Of these the network can tell which post it was.
