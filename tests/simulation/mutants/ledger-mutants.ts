@@ -143,9 +143,9 @@ export const ledgerMutants: readonly Mutant[] = [
     {
       id: 'list-read-again',
       about: 'whoever takes a burst over freezes the audience anew',
-      find: 'return burst.committedEpoch !== undefined || head.contentHash === burst.contentHash;',
+      find: 'if (head.contentHash === contentHash) return true;',
       replace:
-        'return burst.committedEpoch === undefined && head.contentHash === burst.contentHash;',
+        'if (head.contentHash === contentHash || committedEpoch !== undefined) return committedEpoch === undefined;',
     },
   ]),
 ];
