@@ -4,14 +4,11 @@ import { Fault } from '#domain/faults.ts';
 import { readCsv } from '#domain/read-csv.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { loadContact, restoreContact } from '#store/audiences.ts';
-import { readChanges } from '#store/change-log.ts';
 import { beginChange } from '#store/contact-counts.ts';
 import type { Import } from '#store/imports.ts';
 import type { CommandContext } from './context.ts';
+import { erasedLately } from './erased-lately.ts';
 import { readPerson } from './read-person.ts';
-
-/** Clocks of functions disagree by less, and an entry is written within half of it. */
-const LOOK_BACK_MS = 60_000;
 
 /**
  * After the last write of a chunk. An erasure writes the change log, then its order, and only then
@@ -28,11 +25,7 @@ export async function refuseErasedMeanwhile(
   since: number,
 ): Promise<void> {
   const { table, clock, entropy } = context;
-  const changes = await readChanges(table, since - LOOK_BACK_MS, clock.now() + LOOK_BACK_MS);
-  const erased = new Set<string>();
-  for (const { digest, reason } of changes) {
-    if (reason === 'erased' && digest !== undefined) erased.add(digest);
-  }
+  const erased = await erasedLately(table, since, clock.now());
   if (erased.size === 0) return;
   const key = await context.suppressionKey();
   const nonce = () => entropy.id();

@@ -12,6 +12,7 @@ import { undoImport } from '#commands/undo-import.ts';
 import type { Item, Table } from '#domain/ports.ts';
 import { addressDigest } from '#domain/suppression.ts';
 import { countContacts, listContacts } from '#store/audiences.ts';
+import { appendChange } from '#store/change-log.ts';
 import { contactCount } from '#store/contact-counts.ts';
 import { suppress } from '#store/suppressions.ts';
 import { aWorld, type World } from './a-context.ts';
@@ -139,6 +140,16 @@ test.each(['before', 'after'] as const)(
     expect(await addresses()).toEqual([]);
   },
 );
+
+test('an erasure that died behind its entry in the change log holds her back until it is repeated', async () => {
+  const digest = addressDigest(ANA, await nora().suppressionKey());
+  const entry = { id: 'c', kind: 'suppressed', digest, reason: 'erased', at: world.now } as const;
+  await appendChange(world.table, entry);
+  expect(await importAudience(nora(), { audience }, csv)).toMatchObject({ new: 1, rejected: 1 });
+  await eraseAddress(nora(), ANA);
+  world.now += 3_600_000;
+  expect(await importAudience(nora(), { audience }, csv)).toMatchObject({ new: 0, rejected: 1 });
+});
 
 test('an erasure elsewhere in the last minute does not make a chunk come twice', async () => {
   await eraseAddress(nora(), 'somebody@example.org');
