@@ -5,7 +5,7 @@ import { parseDestination } from '#domain/destination.ts';
 import { Refusal } from '#domain/faults.ts';
 import { Id, Name } from '#domain/ids.ts';
 import { linkTableOf } from '#domain/link-table-of.ts';
-import { loadLinkTable, saveLinkTable } from '#store/link-tables.ts';
+import { changeLinkTable, loadLinkTable } from '#store/link-tables.ts';
 import { loadPlan } from '#store/plans.ts';
 import { audit, findBurst } from './change-burst.ts';
 import { type CommandContext, requireScope } from './context.ts';
@@ -62,7 +62,7 @@ export async function correctLink(
     .map((link) => ({ link, from: before[link] ?? '', to: wanted[link] ?? url }));
   if (!dryRun) {
     const changed = Object.fromEntries(links.map(({ link, to: next }) => [link, next]));
-    await saveLinkTable(context.table, id, { ...before, ...changed });
+    await changeLinkTable(context.table, id, (stored) => ({ ...stored, ...changed }));
     await audit(context, id, 'correct_link', { call, links: before }, { call, to: url });
   }
   const everywhereAt = context.clock.now() + LINKS_KNOWN_FOR_MS;

@@ -1,6 +1,6 @@
 // Where each tracked link of a burst leads. One item a burst; without zod, because click reads it.
 
-import type { Table } from '#domain/ports.ts';
+import type { Condition, Table } from '#domain/ports.ts';
 import { keys } from './keys.ts';
 import { putSame } from './save.ts';
 
@@ -15,6 +15,33 @@ export function linkName(leg: string, call: string): string {
 export async function saveLinkTable(table: Table, burst: string, links: LinkTable): Promise<void> {
   checked(burst, links);
   await putSame(table, { ...keys.links(burst), links: JSON.stringify(links) });
+}
+
+/** Writers that race for one table: a few people. */
+const ATTEMPTS_MAX = 8;
+
+/**
+ * Makes another table of the one that stands there, read strongly. Of two changes at once, and of
+ * one whose put arrives late, neither undoes the other. Throws an Error where they never end.
+ */
+export async function changeLinkTable(
+  table: Table,
+  burst: string,
+  change: (before: LinkTable) => LinkTable,
+): Promise<void> {
+  const key = keys.links(burst);
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const stored = (await table.get(key, { consistent: true }))?.links;
+    const before = typeof stored === 'string' ? checked(burst, JSON.parse(stored)) : {};
+    const links = JSON.stringify(checked(burst, change(before)));
+    if (links === stored) return;
+    const isSame: Condition =
+      stored === undefined
+        ? { kind: 'item_absent' }
+        : { kind: 'equals', attribute: 'links', value: stored };
+    if ((await putSame(table, { ...key, links }, isSame)) === 'written') return;
+  }
+  throw new Error(`the links of ${burst} are changed by many at once`);
 }
 
 /** Undefined: no such burst, or nothing of it was ever prepared. Throws an Error on a broken item. */

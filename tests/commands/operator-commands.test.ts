@@ -18,12 +18,14 @@ import { showDeployment } from '#commands/show-deployment.ts';
 import { createSignal, revokeSignal, sendSignal, showSignals } from '#commands/signals.ts';
 import { standbyBurst } from '#commands/standby-burst.ts';
 import { suppressAddress } from '#commands/suppress-address.ts';
+import type { Table } from '#domain/ports.ts';
 import { reachedOrdinals } from '#domain/reached-ordinals.ts';
 import { countContacts } from '#store/audiences.ts';
 import { listAudit } from '#store/audit-log.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
 import { saveConnection } from '#store/connections.ts';
 import { loadLinkTable } from '#store/link-tables.ts';
+import { latePuts } from '../store/late-puts.ts';
 import { aWorld, files, launch, noon, plan, type World } from './a-context.ts';
 import { quietChannels } from './quiet-channels.ts';
 
@@ -194,6 +196,19 @@ describe('a correction', () => {
   ])('to %s is refused', async (_name, wanted, code) => {
     await released();
     await expect(correctLink(nora(), { burst, ...wanted })).rejects.toMatchObject({ code });
+  });
+
+  test('of two at once, and of one whose put arrives late, neither undoes the other', async () => {
+    await released();
+    const lead = (call: string, to: string, table: Table = world.table) =>
+      correctLink({ ...nora(), table }, { burst, call, to: `https://example.com/${to}` });
+    const late = latePuts(world.table, `B#${burst}`);
+    await lead('trial', 'trial-2', late.table);
+    await Promise.all([lead('trial', 'trial-3'), lead('demo', 'demo-2')]);
+    await late.arrive();
+    const links = await loadLinkTable(world.table, burst);
+    expect(links?.['prospects/trial']).toContain('/trial-3');
+    expect(links?.['prospects/demo']).toContain('/demo-2');
   });
 
   test('before the release the file is edited instead', async () => {
