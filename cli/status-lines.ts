@@ -65,7 +65,10 @@ function channelRows({ state: stands, legs, posts }: ShownBurst): [string, strin
     ];
     const on = channel === name ? '' : `${channel}, `;
     const only = outcome === undefined ? '' : `if ${outcome}, `;
-    return [name, `${only}${on}${parts.join(', ')}${reason ? ` (${reason})` : ''}`];
+    return [
+      name,
+      `${only}${on}${parts.join(', ')}${reason ? ` (${reason.replaceAll('_', ' ')})` : ''}`,
+    ];
   });
 }
 

@@ -89,7 +89,8 @@ export function requireVersion(
 }
 
 function momentView(at: number | undefined, zone: string): MomentView | undefined {
-  return at === undefined ? undefined : { at, text: renderMoment(at, zone) };
+  // To the second: the thousandths of an order to fire are in `at`, and no news to anybody.
+  return at === undefined ? undefined : { at, text: renderMoment(at - (at % 1_000), zone) };
 }
 
 function given<K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } {

@@ -180,7 +180,7 @@ function inRange(moment: Moment, text: string, options: MomentOptions): Moment {
     throw refuse(
       'moment_past',
       `"${text}" is in the past: it is ${renderMoment(moment.at, moment.zone)}, ` +
-        `and now is ${renderMoment(options.now, moment.zone)}`,
+        `and now is ${renderMoment(options.now - (options.now % 1_000), moment.zone)}`,
       options,
     );
   }

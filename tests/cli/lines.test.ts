@@ -194,6 +194,12 @@ describe('status', () => {
     return [...facts, ...figures].join('\n');
   };
 
+  test('a channel of a stopped burst is stopped, not going out', () => {
+    const stopped = text({ state: 'stopped', reason: 'stopped by nora' });
+    expect(stopped).toContain('email       stopped');
+    expect(stopped).not.toContain('going out');
+  });
+
   test('while it goes out: how many, how fast, until when', () => {
     expect(text()).toContain('atlas is going out');
     expect(text()).toContain('600 of 902 · 10 a second · last by 20:01:30');

@@ -303,12 +303,14 @@ describe('stand-by and fire', () => {
   test('may begin now and end at a time of day', async () => {
     const world = aWorld();
     await plan(world);
+    world.now = noon + 86;
     const shown = await standbyBurst(world.as('nora', 'operator'), {
       burst,
       from: 'now',
       until: '01:00',
     });
-    expect(shown.standbyFrom?.at).toBe(noon);
+    expect(shown.standbyFrom?.at).toBe(noon + 86);
+    expect(shown.standbyFrom?.text).not.toContain('.086');
     expect(shown.standbyUntil?.text).toContain('2027-03-02 01:00 Europe/Paris');
   });
 
