@@ -33,8 +33,14 @@ export async function sendKept(sending: Sending, leg: string, work: LegWork): Pr
     if (end.halt || isDone) return end;
     const isMoved = () => work.state !== state;
     const waited = await waitForRelease(sending, leg, { lookedAt, nextAt: end.nextAt, isMoved });
-    if (waited === 'over' && !isMoved()) return end;
+    if (waited === 'over' && !isMoved()) return endEarly(sending, state, end);
   }
+}
+
+/** Windows that close after the last look may keep somebody, too: then nothing is known of the end. */
+function endEarly({ holding }: Sending, state: LegWork['state'], end: KeptEnd): KeptEnd {
+  if (holding.burst.state !== 'releasing') return { halt: 'stopped' };
+  return state === 'done' ? end : { halt: 'until' };
 }
 
 interface Looked {

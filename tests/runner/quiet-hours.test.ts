@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { countState } from '#domain/window-record.ts';
+import { loadManifestChunk } from '#store/manifests.ts';
 import { listWindowRecords } from '#store/window-records.ts';
 import { HOUR, MINUTE, World } from './world.ts';
 
@@ -10,7 +11,8 @@ const heldBack = { ...night, inside: 'hold_back' as const };
 
 /** Half of the readers sleep (Tokyo), half do not (New York). */
 const zoneOf = (n: number) => (n % 2 === 0 ? 'Asia/Tokyo' : 'America/New_York');
-const sleeps = ({ address }: { address: string }) => Number(/\d+/.exec(address)?.[0]) % 2 === 0;
+const readerOf = (address: string) => Number(/\d+/.exec(address)?.[0]);
+const sleeps = ({ address }: { address: string }) => readerOf(address) % 2 === 0;
 
 /** 23:00 in Tokyo, 09:00 in New York. */
 const T = at('2027-03-04T14:00:00Z');
@@ -190,6 +192,32 @@ describe('stops and crashes while recipients are kept', () => {
     await world.order('one', { kind: 'resume', now: world.now() });
     await world.run(MORNING + HOUR + 5 * MINUTE);
     expect(world.called('one')).toHaveLength(40);
+    expect((await world.load('one')).legs[0]?.state).toBe('sent');
+  });
+
+  test('a stop between the last call and a window of sleepers ends no leg', async () => {
+    const scout = await worldOf(200, kept);
+    await scout.run(T + MINUTE);
+    const { freeze } = await scout.head('one');
+    const members = await loadManifestChunk(scout.table, 'one', freeze, 0);
+    const firstWindow = new Set(members.slice(0, 100).map(({ address }) => readerOf(address)));
+    const world = new World(T - 10 * MINUTE);
+    const zone = (n: number) => (firstWindow.has(n) ? 'America/New_York' : 'Asia/Tokyo');
+    await world.addReaders('members', 200, zone);
+    await world.plan({ burst: 'one', at: T, legs: [{ quietHours: kept }] });
+    world.onCall = async ({ addressees }) => {
+      if (!addressees.some(({ ordinal }) => ordinal === 99)) return undefined;
+      world.onCall = async () => undefined;
+      await world.order('one', { kind: 'stop', now: world.now(), reason: 'wrong link' });
+      await world.clock.sleep(30_000);
+      return undefined;
+    };
+    await world.run(T + HOUR);
+    expect(world.called('one')).toHaveLength(100);
+    expect((await world.load('one')).legs[0]?.state).toBe('sending');
+    await world.order('one', { kind: 'resume', now: world.now() });
+    await world.run(MORNING + 5 * MINUTE);
+    expect(world.called('one')).toHaveLength(200);
     expect((await world.load('one')).legs[0]?.state).toBe('sent');
   });
 
