@@ -3,7 +3,6 @@ import { allocateWave } from '#commands/allocate-wave.ts';
 import type { CommandContext } from '#commands/context.ts';
 import { acceptedByCall } from '#domain/accepted-by-call.ts';
 import { Fault } from '#domain/faults.ts';
-import { Fault } from '#domain/faults.ts';
 import { waveRanges } from '#domain/wave-ranges.ts';
 import { listLanes } from '#store/lanes.ts';
 import { listWindowRecords } from '#store/window-records.ts';
@@ -182,23 +181,6 @@ describe('a leg in waves', () => {
     expect(world.called('one')).toHaveLength(200);
     await world.order('one', { kind: 'resume', now: world.now() });
     await world.run(T + 5 * HOUR + 5 * MINUTE);
-    expect(world.called('one')).toHaveLength(400);
-  });
-
-  test('an allocation whose runner was never woken leaves when it is asked for again', async () => {
-    const world = await worldWith([{ share: 0.5 }, {}]);
-    await world.run(T + HOUR);
-    const context = contextOf(world);
-    const order = { burst: 'one', leg: 'email', wave: 2 };
-    const put = world.table.put.bind(world.table);
-    world.table.put = (item, condition) =>
-      item.pk === 'B#one' && item.sk === '#'
-        ? Promise.reject(new Fault('store_refused', 'no', { retryable: false }))
-        : put(item, condition);
-    await expect(allocateWave(context, order)).rejects.toMatchObject({ code: 'store_refused' });
-    world.table.put = put;
-    await expect(allocateWave(context, order)).rejects.toMatchObject({ code: 'wave_allocated' });
-    await world.run(T + HOUR + 3 * MINUTE);
     expect(world.called('one')).toHaveLength(400);
   });
 
