@@ -102,7 +102,7 @@ p { margin: .3rem 0; max-width: 70ch; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .7rem; border-top: 1px solid var(--line);
   overflow-wrap: anywhere; }
-thead th { border-top: 0; font-size: .9rem; }
+thead th { border-top: 0; font-size: .9rem; overflow-wrap: normal; }
 caption { text-align: left; color: var(--soft); font-size: .9rem; padding: 0 0 .4rem; }
 td.n, th.n { text-align: right; }
 .scroll { overflow-x: auto; }
