@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CopiedReached } from '#commands/copy-reached.ts';
 import type { CorrectedLink } from '#commands/correct-link.ts';
+import type { PreviewedBurst } from '#commands/preview-burst.ts';
 import type { RetractedPosts } from '#commands/retract-posts.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import {
@@ -151,7 +152,8 @@ async function draftMessage(
     people += page.people;
     after = page.next;
   }
-  const files = draft(folder, burst, audience);
+  const from = await senderOf(api, burst, leg);
+  const files = draft(folder, burst, audience, from);
   answer(parsed.json, { burst, audience, people, files }, [
     `${audience} holds ${many(people, 'person', 'people')}`,
     ...files.map((file) => `wrote ${file}`),
@@ -160,10 +162,17 @@ async function draftMessage(
   return exitCodes.done;
 }
 
-function draft(folder: string, burst: string, audience: string): string[] {
+/** Whoever wrote to them writes again. */
+async function senderOf(api: ApiClient, burst: string, leg: string | undefined): Promise<string> {
+  const { emails } = await api.call<PreviewedBurst>('POST', `${pathOf(burst)}/preview`, {});
+  const sent = emails.find((email) => leg === undefined || email.leg === leg);
+  return sent?.from ?? 'Nora at Example <nora@example.com>';
+}
+
+function draft(folder: string, burst: string, audience: string, from: string): string[] {
   mkdirSync(folder, { recursive: true });
   const files: [string, string][] = [
-    ['campaign.yaml', campaignText(burst, audience)],
+    ['campaign.yaml', campaignText(burst, audience, from)],
     ['message.md', 'Hello,\n\nwhat we sent you earlier today was wrong: ...\n\n{call}\n'],
   ];
   return files.map(([name, content]) => {
@@ -174,7 +183,7 @@ function draft(folder: string, burst: string, audience: string): string[] {
   });
 }
 
-function campaignText(burst: string, audience: string): string {
+function campaignText(burst: string, audience: string, from: string): string {
   return `# To exactly those whom ${burst} reached and to nobody else.
 campaign: ${burst.slice(0, 52)}-correction
 calls:
@@ -185,7 +194,7 @@ burst:
       channel: email
       to: ${audience}
       calls: read
-      from: Nora at Example <nora@example.com>
+      from: ${JSON.stringify(from)}
       subject: A correction
       body: message.md
 `;

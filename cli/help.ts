@@ -17,12 +17,13 @@ export async function overview(): Promise<string> {
   const parts: string[] = ['volley: one moment, every channel', ''];
   const grouped = new Set(Object.values(groups).flat());
   const others = Object.keys(commands).filter((name) => !grouped.has(name));
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
   for (const [title, names] of [...Object.entries(groups), ['Further', others] as const]) {
     if (names.length === 0) continue;
     parts.push(title);
     for (const name of names) {
       const command = await commands[name]?.();
-      if (command) parts.push(`  ${name.padEnd(13)} ${command.about}`);
+      if (command) parts.push(`  ${name.padEnd(width)} ${command.about}`);
     }
     parts.push('');
   }

@@ -66,6 +66,7 @@ function inLines({ deadLetters, isWhole }: ListedDeadLetters): string {
 }
 
 function sentence({ replayed, missing }: Redriven): string {
+  if (replayed === 0 && missing.length === 0) return 'nothing is set aside';
   const said = `${replayed} ${replayed === 1 ? 'message has' : 'messages have'} another try`;
   return [said, ...missing.map((id) => `${id} was not found`)].join('\n');
 }

@@ -1,12 +1,14 @@
 // Which call worked best: in the terminal, as a page in one file, as CSV, as JSON, as an export.
 
 import { writeFileSync } from 'node:fs';
+import type { ShownBurst } from '#commands/show-burst.ts';
 import type { ShownResults } from '#commands/show-results.ts';
 import type { ReportExport } from '#feedback/build-report.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, flag, needed, parse, text } from './command.ts';
 import { resultsCsv } from './results-csv.ts';
 import { resultsText } from './results-text.ts';
+import { stateOf } from './state-words.ts';
 
 const usage = 'results BURST [--html FILE] [--csv FILE] [--export FILE]';
 const options = {
@@ -41,10 +43,20 @@ export const results: Command = {
     if (csv === '-') process.stdout.write(resultsCsv(await shown(api, burst)));
     else if (flag(parsed, 'json')) console.log(JSON.stringify(await shown(api, burst)));
     else if (written.length > 0) console.log(written.map((file) => `wrote ${file}`).join('\n'));
-    else console.log(resultsText(await shown(api, burst)).join('\n'));
+    else console.log((await inWords(api, burst)).join('\n'));
     return 0;
   },
 };
+
+/** Before anything has left there is nothing to compare, and nothing amiss. */
+async function inWords(api: ApiClient, burst: string): Promise<string[]> {
+  const [report, header] = await Promise.all([
+    shown(api, burst),
+    api.call<ShownBurst>('GET', `/v1/bursts/${burst}`),
+  ]);
+  if (header.releasedAt !== undefined) return resultsText(report);
+  return [`nothing of ${header.burst} has been sent: it is ${stateOf(header.state)}`];
+}
 
 function shown(api: ApiClient, burst: string): Promise<ShownResults> {
   return api.call<ShownResults>('GET', `/v1/bursts/${burst}/results`);

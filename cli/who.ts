@@ -87,13 +87,13 @@ const suppressOptions = {
     value: 'REASON',
     about: 'by_operator (else), withdrawn, unsubscribed',
   },
-  ...actOptions,
+  'dry-run': actOptions['dry-run'],
 } as const;
 
 export const suppress: Command = {
   usage: 'suppress ADDRESS',
   about: 'never write to an address again, in no burst',
-  more: 'Counts for every call that starts half a second later, also in a burst that is going out.',
+  more: 'Never asks. Counts for every call that starts half a second later, also in a burst that is\ngoing out.',
   options: suppressOptions,
   examples: ['volley suppress ana@example.org'],
   run: async (args) => {

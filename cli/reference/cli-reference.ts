@@ -14,7 +14,8 @@ privileges of its own: against the runtime on this machine (\`npm start\`), or a
 \`--url\` or \`VOLLEY_URL\` with a token in \`VOLLEY_TOKEN\`.
 
 - **Nothing leaves unasked.** Whatever sends or cannot be taken back names the numbers and asks;
-  \`--yes\` says yes beforehand, and without a terminal it is needed. \`stop\` and \`pause\` never ask.
+  \`--yes\` says yes beforehand, and without a terminal it is needed. \`stop\`, \`pause\` and
+  \`suppress\` never ask.
 - **\`--dry-run\`** on whatever acts says what would happen and changes nothing.
 - **Lost answers.** Every command that changes something carries an idempotency key and is sent again
   under the same key when no answer comes, so that it is carried out once. When nothing answers at

@@ -128,6 +128,9 @@ describe('--dry-run', () => {
       'spring would be cancelled\n',
     );
     expect((await volley('status', 'spring', '--json')).json.state).toBe('draft');
+    expect((await volley('results', 'spring')).stdout).toBe(
+      'nothing of spring has been sent: it is a draft\n',
+    );
     const early = await volley('stop', 'spring', '--dry-run');
     expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('cannot stop')]);
   });

@@ -1,6 +1,6 @@
 // examples/petition from file to result, by the commands of docs/days/petition.md.
 
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../local/temporary-folder.ts';
@@ -41,7 +41,8 @@ test('a burst is stopped in the middle, its link corrected, the rest sent, nobod
 
   const reached = await day.volley('correct', burst, '--message', 'sorry', '--yes', '--json');
   expect(reached.json).toMatchObject({ people: accepted, audience: 'petition-reached' });
-  expect(existsSync(join(day.folder, 'sorry', 'campaign.yaml'))).toBe(true);
+  const correction = readFileSync(join(day.folder, 'sorry', 'campaign.yaml'), 'utf8');
+  expect(correction).toContain('from: "Nora at Riverside <nora@example.org>"');
   const draft = await day.volley('check', 'sorry/campaign.yaml', '--json');
   expect(draft.json.forecast.recipients).toBe(accepted);
 
