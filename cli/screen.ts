@@ -55,9 +55,16 @@ export async function confirm(question: string, isSaid: boolean): Promise<void> 
     );
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new AbortController();
+  // Ctrl-C and Ctrl-D say no.
+  asking.once('close', () => left.abort());
   try {
-    const said = (await asking.question(`${question} [y/N] `)).trim().toLowerCase();
+    const answered = await asking.question(`${question} [y/N] `, { signal: left.signal });
+    const said = answered.trim().toLowerCase();
     if (said === 'y' || said === 'yes') return;
+  } catch (error) {
+    if ((error as { name?: string }).name !== 'AbortError') throw error;
+    note('');
   } finally {
     asking.close();
   }

@@ -14,6 +14,9 @@ const NEAR_MS = 250;
 const PATIENCE_MS = 120_000;
 const SUMMARY_EVERY_MS = 5_000;
 
+/** As a shell says of whom SIGINT ended. */
+const INTERRUPTED = 130;
+
 /** Nothing more happens by itself, or nobody but a person can go on. */
 const OVER: ReadonlySet<string> = new Set([
   'draft',
@@ -35,15 +38,28 @@ export interface WatchOptions {
 /** @returns the exit code: 5 where it ended as something a person has to look at */
 export async function watch(api: ApiClient, id: string, options: WatchOptions): Promise<number> {
   const { draw, tell } = drawer(options.json);
-  for (;;) {
-    const shown = await look(api, id, { patienceMs: options.patienceMs ?? PATIENCE_MS, tell });
-    draw(shown);
-    if (OVER.has(shown.state)) {
-      const needsPerson = shown.state === 'stopped' || shown.state === 'missed';
-      return needsPerson ? exitCodes.needsPerson : exitCodes.done;
+  const left = () => {
+    tell(
+      `\n${id} goes on without you: volley stop ${id}, or before its moment volley cancel ${id}`,
+    );
+    process.exit(INTERRUPTED);
+  };
+  process.once('SIGINT', left);
+  try {
+    for (;;) {
+      const shown = await look(api, id, { patienceMs: options.patienceMs ?? PATIENCE_MS, tell });
+      draw(shown);
+      if (OVER.has(shown.state)) return codeOf(shown);
+      await new Promise((resolve) => setTimeout(resolve, pauseOf(shown)));
     }
-    await new Promise((resolve) => setTimeout(resolve, pauseOf(shown)));
+  } finally {
+    process.off('SIGINT', left);
   }
+}
+
+function codeOf({ state }: ShownBurst): number {
+  const needsPerson = state === 'stopped' || state === 'missed';
+  return needsPerson ? exitCodes.needsPerson : exitCodes.done;
 }
 
 /** Whoever watches wants to see the end of it: a server that is away for a moment comes back. */

@@ -10,6 +10,8 @@ export interface Terminal {
   written(): string;
   /** Waits until the text has been written since the last answer, then types the line. */
   reply(question: string, line: string | (() => Promise<string>)): Promise<void>;
+  /** Ctrl-D: nobody types any more. */
+  leave(): void;
   /** The window gets another width; rows that no longer fit are wrapped, as most terminals do. */
   resize(columns: number): void;
   restore(): void;
@@ -47,6 +49,7 @@ export function aTerminal({ columns, rows }: TerminalSize): Terminal {
   process.env.TERM = 'xterm-256color';
   return {
     screen: () => display.lines(),
+    leave: () => void input.end(),
     written: () => written,
     async reply(question, line) {
       await vi.waitFor(() => {

@@ -1,6 +1,6 @@
 // What a person said yes to is what is carried out: the real commands, a terminal, the API behind HTTP.
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { advance, type BurstEvent } from '#domain/advance.ts';
 import type { Burst } from '#domain/burst.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
@@ -130,6 +130,15 @@ test('who stops a burst before its moment is told how it is ended', async () => 
       /a burst that is on stand-by: nothing of it has left yet[\s\S]*volley cancel atlas-launch/,
     ),
   });
+});
+
+test('whoever leaves the question says no', async () => {
+  await onStandby();
+  const done = fire.run(args).catch((error) => error);
+  await vi.waitFor(() => expect(terminal.written()).toContain('Fire?'), 10_000);
+  terminal.leave();
+  expect(await done).toMatchObject({ exitCode: 4, code: 'unconfirmed' });
+  expect((await header()).state).toBe('standby');
 });
 
 test('what somebody else ended in the meantime is left alone, and named', async () => {

@@ -61,3 +61,33 @@ test('a watch gives up when nothing answers for too long', async () => {
   });
   err.mockRestore();
 });
+
+test('whoever leaves a watch is told that the burst goes on, and how it is ended', async () => {
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
+  const before = process.listeners('SIGINT');
+  const states = ['releasing'];
+  const server = createServer((_request, response) => {
+    response.end(JSON.stringify(shown(states[0] ?? 'measuring')));
+  });
+  await listen(server, 0);
+  const { port } = server.address() as AddressInfo;
+  const watching = watch(new ApiClient(`http://127.0.0.1:${port}`, 'token'), 'atlas', {
+    json: true,
+  });
+  try {
+    await vi.waitFor(() => expect(out).toHaveBeenCalled(), 10_000);
+    const added = process.listeners('SIGINT').filter((one) => !before.includes(one));
+    for (const listener of added) listener('SIGINT');
+    expect(exit).toHaveBeenCalledWith(130);
+    expect(err.mock.calls.join('')).toContain('atlas goes on without you: volley stop atlas');
+    states.pop();
+    expect(await watching).toBe(0);
+    expect(process.listeners('SIGINT')).toEqual(before);
+  } finally {
+    for (const spy of [err, out, exit]) spy.mockRestore();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
