@@ -265,6 +265,10 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
 
   stop: (burst, event) => {
     if (burst.state === 'stopped') return advanced(burst);
+    if (mayCallAgain(burst)) {
+      const { stoppedAt = event.now, reason = event.reason } = burst;
+      return advanced({ ...burst, stoppedAt, reason });
+    }
     if (burst.state !== 'releasing') return wrongState(burst, 'stop');
     return advanced({ ...burst, state: 'stopped', stoppedAt: event.now, reason: event.reason }, [
       { kind: 'switch_sending', enabled: false },
@@ -381,10 +385,17 @@ function wrongState(burst: Burst, verb: string): Advanced {
 const NOT_BEGUN = new Set(['draft', 'approved', 'scheduled', 'armed', 'standby', 'missed']);
 
 /** What whoever gave the order may do in its place. */
+/** All of it is out, but its policy may call whoever is in doubt once more. */
+function mayCallAgain({ state, policy }: Burst): boolean {
+  return state === 'measuring' && policy === 'resend-when-unproven';
+}
+
 function insteadOf(verb: string, state: Burst['state']): string | undefined {
   if (verb === 'stop' && NOT_BEGUN.has(state)) {
     return ': nothing of it has left yet; cancel it instead';
   }
+  if (verb === 'stop' && state === 'measuring')
+    return ': all of it is out, nothing is called any more';
   if (verb === 'cancel' && state === 'releasing') return ': it is going out; stop it instead';
   if (verb === 'cancel' && state === 'stopped') return ': some of it is out; abandon it instead';
   if (verb === 'abandon' && state === 'releasing') return ': stop it first';

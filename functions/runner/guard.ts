@@ -100,8 +100,9 @@ export class Guard {
   halt(legName: string): Halt | undefined {
     const { burst } = this.#holding;
     const now = this.#ports.clock.now();
-    // While measuring only what policy allows once more is called; a person stops what releases.
-    if (burst.state !== 'releasing' && burst.state !== 'measuring') return 'stopped';
+    // While measuring only what policy allows once more is called, until a person stops that, too.
+    const isResending = burst.state === 'measuring' && burst.stoppedAt === undefined;
+    if (burst.state !== 'releasing' && !isResending) return 'stopped';
     if (!this.#holding.isInsideLease) return 'lease';
     if (now > this.#time.until) return 'until';
     const leg = burst.legs.find((one) => one.name === legName);

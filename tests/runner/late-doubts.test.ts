@@ -85,6 +85,22 @@ describe('a policy that resends', () => {
     expect(statesOf(await world.outcomes('one'))).toEqual(new Set(['unproven']));
   });
 
+  test('calls nobody again once a person has stopped the burst, though all of it was out', async () => {
+    const world = await worldThatResends(2 * HOUR);
+    world.onCall = async () => {
+      world.onCall = async () => undefined;
+      return { kind: 'unknown', reason: 'reset' };
+    };
+    await world.run(T + 10 * MINUTE);
+    await hear(world);
+    expect((await world.load('one')).state).toBe('measuring');
+    const stopped = await world.order('one', { kind: 'stop', now: world.now(), reason: 'enough' });
+    expect(stopped).toMatchObject({ state: 'measuring', stoppedAt: world.now() });
+    await world.run(T + HOUR);
+    expect(world.called('one')).toHaveLength(100);
+    expect(statesOf(await world.outcomes('one'))).toEqual(new Set(['unproven']));
+  });
+
   test('gives whoever was kept for hours the same grace time', async () => {
     const world = await worldThatResends(12 * HOUR, (n) => (n % 2 === 0 ? 'Asia/Tokyo' : 'UTC'));
     await world.run(T + HOUR);
