@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { contactIdOf } from '#domain/contact-id.ts';
 import { Refusal } from '#domain/faults.ts';
 import { Id, Name } from '#domain/ids.ts';
-import { type ManifestHead, type Member, rangeOf } from '#domain/manifest.ts';
+import { isErased, type ManifestHead, type Member, rangeOf } from '#domain/manifest.ts';
 import { reachedOrdinals } from '#domain/reached-ordinals.ts';
 import { loadContact, saveContact } from '#store/audiences.ts';
 import { beginChange, endChange } from '#store/contact-counts.ts';
@@ -42,7 +42,8 @@ export interface CopiedReached {
 const WRITES_AT_ONCE = 25;
 
 /**
- * A page is a chunk of the frozen list, at most 2,000 people; repeating one changes nothing.
+ * A page is a chunk of the frozen list, at most 2,000 people; repeating one changes nothing. Whoever
+ * was erased since stays out of it.
  * Throws Refusal `wrong_state` while the burst is going out (stop it first) and `not_frozen`.
  */
 export async function copyReached(
@@ -66,8 +67,10 @@ export async function copyReached(
   const chunks = Math.ceil(head.recipients / head.chunkRecipients);
   const members = after < chunks ? await loadManifestChunk(table, id, head.freeze, after) : [];
   const people = members.filter(
-    ({ ordinal }) =>
-      picked[ordinal] === 1 && (leg === undefined || rangeOf(head, ordinal)?.leg === leg),
+    ({ ordinal, address }) =>
+      !isErased(address) &&
+      picked[ordinal] === 1 &&
+      (leg === undefined || rangeOf(head, ordinal)?.leg === leg),
   );
   if (!wanted.dryRun) {
     const lists = new Map(

@@ -4,7 +4,7 @@
 import type { Facts } from '#domain/facts.ts';
 import { depthOf, LEAF_ORDINALS, leafPath } from '#domain/facts-place.ts';
 import { type FoldRule, foldFacts } from '#domain/fold-facts.ts';
-import type { ManifestHead } from '#domain/manifest.ts';
+import { isErased, type ManifestHead } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
 import { countOf, type Tally } from '#domain/tally.ts';
 import { loadNode } from '#store/facts.ts';
@@ -124,7 +124,7 @@ function add<T>(groups: Map<string, T[]>, key: string, one: T): void {
 
 /** Of whoever was erased no domain is left. */
 function domainOf(address: string): string {
-  return address.startsWith('#') ? '' : address.slice(address.lastIndexOf('@') + 1);
+  return isErased(address) ? '' : address.slice(address.lastIndexOf('@') + 1);
 }
 
 function addExposed(byDomain: Exposed, domain: string, tally: Tally): void {

@@ -7,7 +7,14 @@ import { firstWaveSize } from '#domain/first-wave.ts';
 import { turnOf } from '#domain/is-first.ts';
 import { laneCount } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
-import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
+import {
+  type HeldRange,
+  isErased,
+  type LaneRange,
+  type LegRange,
+  type ManifestHead,
+  type Member,
+} from '#domain/manifest.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
 import { matches } from '#domain/segment.ts';
 import { addressDigest } from '#domain/suppression.ts';
@@ -81,7 +88,7 @@ async function eraseMeanwhile(ports: RunnerPorts, head: ManifestHead): Promise<v
   if (erased.size === 0) return;
   const key = await ports.suppressionKey();
   await eraseMembers(table, head, (address) => {
-    const digest = address.startsWith('#') ? undefined : addressDigest(address, key);
+    const digest = isErased(address) ? undefined : addressDigest(address, key);
     return digest !== undefined && erased.has(digest) ? digest : undefined;
   });
 }

@@ -20,11 +20,13 @@ import { standbyBurst } from '#commands/standby-burst.ts';
 import { suppressAddress } from '#commands/suppress-address.ts';
 import type { Table } from '#domain/ports.ts';
 import { reachedOrdinals } from '#domain/reached-ordinals.ts';
-import { countContacts } from '#store/audiences.ts';
+import { countContacts, listContacts } from '#store/audiences.ts';
 import { listAudit } from '#store/audit-log.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
 import { saveConnection } from '#store/connections.ts';
+import { saveLane } from '#store/lanes.ts';
 import { loadLinkTable } from '#store/link-tables.ts';
+import { saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
 import { latePuts } from '../store/late-puts.ts';
 import { aWorld, files, launch, noon, plan, type World } from './a-context.ts';
 import { quietChannels } from './quiet-channels.ts';
@@ -224,6 +226,35 @@ describe('a correction', () => {
       code: 'leg_unknown',
       message: expect.stringContaining('has no "mastdon"; there is '),
     });
+  });
+
+  test('a list of those reached names nobody who was erased since', async () => {
+    await released();
+    const header = await loadBurst(world.table, burst);
+    if (!header) throw new Error('no burst');
+    await saveBurst(world.table, header, { ...header, state: 'measuring', lanes: 1 }, 'n2');
+    const { contentHash } = header;
+    const leg = 'prospects';
+    const marks = { burst, revision: 0, nonce: 'n', freeze: 'f1' };
+    const range = { leg, from: 0, to: 2 };
+    const head = { ...marks, contentHash, recipients: 2, chunkRecipients: 2_000, frozenAt: 0 };
+    const legs = [{ ...range, sendableTo: 2, allocation: [{ call: 'trial', weight: 1 }] }];
+    const rest = { perSecond: 10, heldBack: {}, digest: 'd' };
+    const lanes = [{ ...range, lane: 0 }];
+    await saveManifestHead(world.table, undefined, { ...head, legs, lanes, ...rest }, 'n');
+    await saveManifestChunk(world.table, burst, 'f1', 0, [
+      { ordinal: 0, address: '#AAAAAAAAAAAAAAAAAAAAAA', fields: {} },
+      { ordinal: 1, address: 'ben@example.org', fields: {} },
+    ]);
+    const lane = { ...marks, ...range, lane: 0, next: 2, epoch: 1, excepted: 0 };
+    await saveLane(world.table, undefined, lane, 'n');
+    const done = await copyReached(nora(), { burst, audience: 'sorry' });
+    expect(done).toMatchObject({ people: 1, reached: 2 });
+    const copied: string[] = [];
+    for await (const page of listContacts(world.table, 'sorry')) {
+      copied.push(...page.map(({ address }) => address));
+    }
+    expect(copied).toEqual(['ben@example.org']);
   });
 
   test('a list of those reached waits until nothing goes out any more', async () => {
