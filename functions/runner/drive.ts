@@ -46,14 +46,14 @@ export async function drive(
     await ports.clock.sleep(limits.stopMs);
     if (readied) {
       await tryToAllow(ports, readied);
-      const share = shareFor(ports, readied);
+      const share = shareFor(ports, holding, readied);
       await sendAll(ports, holding, { readied, share }, { claimed: new Map(), time: options });
     }
   }
   if (holding.burst.state === 'measuring') {
     await reconcile(ports, holding, async () => {
       const readied = await prepare(ports, holding);
-      const held = { readied, share: shareFor(ports, readied) };
+      const held = { readied, share: shareFor(ports, holding, readied) };
       return sendingOf(ports, holding, held, options);
     });
   } else if (holding.burst.state === 'decided')
@@ -66,11 +66,11 @@ interface Held {
   readonly share: RateShare;
 }
 
-function shareFor(ports: RunnerPorts, readied: Readied): RateShare {
+function shareFor(ports: RunnerPorts, { epoch }: Holding, readied: Readied): RateShare {
   // Under the burst's own name: whoever takes it over takes its share over, too.
   const { quotaPerSecond, head } = readied;
   const recipients = head.legs.reduce((sum, leg) => sum + leg.sendableTo - leg.from, 0);
-  return new RateShare(ports, { holder: head.burst, quotaPerSecond, recipients });
+  return new RateShare(ports, { holder: head.burst, epoch, quotaPerSecond, recipients });
 }
 
 /**
@@ -117,7 +117,7 @@ class Hold {
     const dueAt = commitDueAt(holding.burst);
     const readied = this.#readied;
     if (!readied || !isWithin(dueAt, clock.now(), limits.rateShareLeadMs)) return undefined;
-    this.#share ??= shareFor(this.#ports, readied);
+    this.#share ??= shareFor(this.#ports, holding, readied);
     await keepShare(this.#ports, holding, this.#share);
     await this.#allowOnce(readied);
     if (!isWithin(dueAt, clock.now(), 0)) return undefined;

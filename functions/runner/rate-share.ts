@@ -6,6 +6,8 @@ import type { RunnerPorts } from './ports.ts';
 
 export interface ShareRequest {
   readonly holder: string;
+  /** The epoch under which the burst is held: an older one is nobody's any more. */
+  readonly epoch: number;
   /** What this burst could make use of, recipients a second. */
   readonly wanted: number;
   /** The account's stated quota, recipients a second. */
@@ -20,22 +22,22 @@ export interface ShareRequest {
 export class RateShare {
   readonly #ports: RunnerPorts;
   readonly #holder: string;
+  readonly #epoch: number;
   readonly #quotaPerSecond: number;
   readonly #wanted: number;
   #perSecond = 0;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #endsAt = Number.NEGATIVE_INFINITY;
-  /** The end of the lease as this process wrote it last: tells its own from a successor's. */
-  #until = Number.NEGATIVE_INFINITY;
   #renewing: Promise<void> | undefined;
 
   /** @param recipients how many are to be sent to: no more than these in one second is of use */
   constructor(
     ports: RunnerPorts,
-    options: { holder: string; quotaPerSecond: number; recipients: number },
+    options: { holder: string; epoch: number; quotaPerSecond: number; recipients: number },
   ) {
     this.#ports = ports;
     this.#holder = options.holder;
+    this.#epoch = options.epoch;
     this.#quotaPerSecond = options.quotaPerSecond;
     this.#wanted = Math.min(options.quotaPerSecond, Math.max(1, options.recipients));
   }
@@ -63,17 +65,21 @@ export class RateShare {
     this.#renewedAt = issuedAt;
     const request = {
       holder: this.#holder,
+      epoch: this.#epoch,
       wanted: this.#wanted,
       perSecond: this.#quotaPerSecond,
       until: clock.now() + limits.rateShareMs,
     };
     for (let attempt = 0; attempt < 8; attempt += 1) {
       const before = await loadRateLease(table, account);
+      if (this.#isSucceeded(before)) {
+        this.#perSecond = 0;
+        return;
+      }
       const { lease, share } = withShare(before, account, request, clock.now());
       const saved = await saveRateLease(table, before, lease, entropy.id());
       if (saved.kind === 'lost') continue;
       this.#perSecond = share;
-      this.#until = request.until;
       this.#endsAt = issuedAt + limits.rateShareMs;
       return;
     }
@@ -87,11 +93,17 @@ export class RateShare {
     for (let attempt = 0; attempt < 4; attempt += 1) {
       const before = await loadRateLease(table, account);
       const own = before?.leases.find((one) => one.holder === this.#holder);
-      if (!before || own?.until !== this.#until) return;
+      if (!before || own?.epoch !== this.#epoch) return;
       const leases = before.leases.filter((one) => one !== own);
       const saved = await saveRateLease(table, before, { ...before, leases }, entropy.id());
       if (saved.kind === 'saved') return;
     }
+  }
+
+  /** Another runner holds the burst by now: what stands there is its share, not ours. */
+  #isSucceeded(lease: RateLease | undefined): boolean {
+    const own = lease?.leases.find((one) => one.holder === this.#holder);
+    return own !== undefined && own.epoch > this.#epoch;
   }
 }
 
@@ -106,7 +118,7 @@ export function withShare(
   request: ShareRequest,
   now: number,
 ): { lease: RateLease; share: number } {
-  const { holder, wanted, perSecond, until } = request;
+  const { holder, epoch, wanted, perSecond, until } = request;
   const others = (before?.leases ?? []).filter(
     (one) => one.holder !== holder && one.until > now - limits.clockSkewMs,
   );
@@ -118,7 +130,7 @@ export function withShare(
     revision: before?.revision ?? 0,
     nonce: before?.nonce ?? holder,
     perSecond,
-    leases: [...others, { holder, wanted, perSecond: share, until }],
+    leases: [...others, { holder, epoch, wanted, perSecond: share, until }],
   };
   return { lease, share };
 }

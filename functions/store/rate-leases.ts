@@ -17,6 +17,8 @@ export const RateLease = z.strictObject({
   leases: z.array(
     z.strictObject({
       holder: Mark,
+      /** The epoch under which the holder's burst is held: a later one takes the share over. */
+      epoch: z.int(),
       /** What it could make use of, and what it has, recipients a second. */
       wanted: z.number(),
       perSecond: z.number(),

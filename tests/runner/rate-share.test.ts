@@ -13,8 +13,8 @@ async function portsOf(): Promise<RunnerPorts> {
   return { ...ports, table: new MemoryTable() };
 }
 
-function shareOf(ports: RunnerPorts, holder: string, recipients = 10_000): RateShare {
-  return new RateShare(ports, { holder, quotaPerSecond: QUOTA, recipients });
+function shareOf(ports: RunnerPorts, holder: string, recipients = 10_000, epoch = 1): RateShare {
+  return new RateShare(ports, { holder, epoch, quotaPerSecond: QUOTA, recipients });
 }
 
 /** Renews all of them, in turn, as time goes on. */
@@ -52,6 +52,23 @@ describe('shares of one quota', () => {
     expect([small.perSecond, large.perSecond]).toEqual([10, QUOTA - 10]);
   });
 
+  test('a runner whose burst another one holds by now neither renews its share nor gives it up', async () => {
+    const ports = await portsOf();
+    const asleep = shareOf(ports, 'one');
+    const awake = shareOf(ports, 'one', 10_000, 2);
+    const other = shareOf(ports, 'two');
+    await asleep.keep();
+    await awake.keep();
+    await other.keep();
+    expect([awake.perSecond, other.perSecond]).toEqual([QUOTA, 0]);
+    await ports.clock.sleep(limits.rateShareMs / 6);
+    await asleep.keep();
+    await asleep.giveUp();
+    await other.keep();
+    // Had the old runner made room in the name of the burst, both would send at once.
+    expect([asleep.perSecond, awake.perSecond, other.perSecond]).toEqual([0, QUOTA, 0]);
+  });
+
   test('a share that is not renewed lapses', async () => {
     const ports = await portsOf();
     const share = shareOf(ports, 'one');
@@ -76,7 +93,7 @@ describe('shares of one quota', () => {
     const zombie = shareOf(ports, 'burst');
     await zombie.keep();
     await ports.clock.sleep(5_000);
-    const successor = shareOf(ports, 'burst');
+    const successor = shareOf(ports, 'burst', 10_000, 2);
     await successor.keep();
     await zombie.giveUp();
     const other = shareOf(ports, 'other');
@@ -100,6 +117,7 @@ test('whatever is asked for in whatever order, shares never add up to more than 
       holder: `burst-${Math.floor(chance() * 6)}`,
       wanted: 1 + chance() * 200,
       perSecond: QUOTA,
+      epoch: 1,
       until: now + limits.rateShareMs,
     };
     lease = withShare(lease, 'account', request, now).lease;

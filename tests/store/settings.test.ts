@@ -76,7 +76,7 @@ describe('the rate lease', () => {
     revision: 0,
     nonce: 'new',
     perSecond: 14,
-    leases: [{ holder: 'runner', wanted: 14, perSecond: 7, until: 5 }],
+    leases: [{ holder: 'runner', epoch: 1, wanted: 14, perSecond: 7, until: 5 }],
   };
 
   test('of two holders who take the same share one is saved', async () => {
