@@ -259,6 +259,7 @@ class World implements Surroundings {
       isMixed: this.#has('X1'),
       patienceMs:
         (bursts.some(hasFirstWave) ? 10 * MINUTE_MS : 0) +
+        (bursts.some(hasWaves) ? 10 * MINUTE_MS : 0) +
         (bursts.some(({ followUp }) => followUp) ? 20 * MINUTE_MS : 0),
       isCalm: ![...this.#on].some((id) => id === 'D3' || CALL_CLASS_IDS.has(id)),
       endedAt: startAt,
@@ -827,6 +828,11 @@ function suppressedBefore(chance: Stream, bursts: readonly BurstScript[]): strin
   const all = bursts.flatMap((burst) => burst.legs.flatMap((leg) => leg.audience?.addresses ?? []));
   const count = chance.pick([0, 0, 2, 12]);
   return [...new Set(Array.from({ length: count }, () => chance.pick(all)))];
+}
+
+/** Whoever looks after it allocates one wave every four minutes, and resumes no sooner. */
+function hasWaves({ legs }: BurstScript): boolean {
+  return legs.some(({ waves }) => waves !== undefined);
 }
 
 function hasFirstWave({ legs }: BurstScript): boolean {
