@@ -9,6 +9,7 @@ import { StatisticsRefusal } from '#statistics/refusal.ts';
 import { reportJson } from '#statistics/report-json.ts';
 import { type Command, CommandFailure, exitCodes, flag, parse, text } from './command.ts';
 import { resultsText } from './results-text.ts';
+import { lineWidth } from './screen.ts';
 
 const usage = 'compare --input FILE';
 
@@ -30,7 +31,9 @@ and channels alone, {"plan": ..., "channels": [...]}, is compared as it is.`,
     const given = readInput(file);
     if ('plan' in given) return compareBare(given);
     const { report, isSame } = recompute(given);
-    console.log(flag(parsed, 'json') ? JSON.stringify(report) : resultsText(report).join('\n'));
+    console.log(
+      flag(parsed, 'json') ? JSON.stringify(report) : resultsText(report, lineWidth()).join('\n'),
+    );
     if (isSame === undefined) return exitCodes.done;
     if (!isSame) {
       console.error('the report computed here has other bytes than the one in the export');

@@ -4,27 +4,30 @@ import type { ShownResults } from '#commands/show-results.ts';
 import { whoFollows } from '#domain/who-follows.ts';
 import type { BurstReport, CallReport, LegReport } from '#feedback/report-of.ts';
 import { sayNative } from '#feedback/say-native.ts';
-import { number, percent, sayTime } from '#feedback/say-time.ts';
+import { number, sayTime } from '#feedback/say-time.ts';
+import { intervalChart } from './interval-chart.ts';
 import { stateOf } from './state-words.ts';
-
-const SCALE_COLUMNS = 30;
+import { table, widthOf } from './words.ts';
+import { wrapped } from './wrapped.ts';
 
 type Shown = BurstReport & Partial<Pick<ShownResults, 'follows' | 'followUps'>>;
 
-export function resultsText(report: Shown): string[] {
+/** @param width of the window it is read in, in columns; a file has no limit */
+export function resultsText(report: Shown, width = Number.POSITIVE_INFINITY): string[] {
   const { answer, goal, holdout, asOf, zone, legs, finalRead, follows, followUps = [] } = report;
   const { across, notes } = answer;
-  return [
+  const lines = [
     plain(answer.headline),
     `${report.burst}, ${finalRead ? 'read for good' : 'as of'} ${sayTime(asOf, zone)} (${zone})`,
     ...(follows === undefined ? [] : [`to people whom ${follows} reached`]),
-    ...legs.flatMap((leg) => ['', ...legText(report, leg)]),
+    ...legs.flatMap((leg) => ['', ...legText(report, leg, width)]),
     ...(across === null ? [] : ['', plain(across)]),
     ...(goal === null ? [] : ['', `Goal: ${plain(goal.words)}`]),
     ...(holdout === null ? [] : ['', plain(holdout.headline), `  ${plain(holdout.why)}`]),
     ...(followUps.length === 0 ? [] : ['', ...followUps.map(followUpText)]),
     ...notes.map((note) => plain(note)),
   ];
+  return lines.flatMap((line) => wrapped(line, width));
 }
 
 function followUpText({ burst, who, state }: ShownResults['followUps'][number]): string {
@@ -35,6 +38,7 @@ function followUpText({ burst, who, state }: ShownResults['followUps'][number]):
 function legText(
   { metric, zone }: BurstReport,
   { leg, channel, design, calls, verdict, bets, harm, native, asksNothing }: LegReport,
+  width: number,
 ) {
   const { words } = verdict;
   const isClick = metric === 'click';
@@ -52,8 +56,8 @@ function legText(
   return [
     `${leg === channel ? leg : `${leg} (${channel})`} · ${design} · ${plain(words.headline)}`,
     ...[words.why, words.sure].filter((line) => line !== '').map((line) => `  ${plain(line)}`),
-    ...columns([head, ...rows]).map((line) => `  ${line}`),
-    ...(asksNothing ? [] : intervals(calls, isClick ? 'clicked' : 'reached the goal')),
+    ...callTable(head, rows, width),
+    ...(asksNothing ? [] : intervals(calls, isClick ? 'clicked' : 'reached the goal', width)),
     ...(native ? nativeText(native, zone) : []),
     ...harm.map((line) => `  ! ${plain(line)}`),
     ...bets.map((bet) => `  ${plain(bet.words)}`),
@@ -73,47 +77,25 @@ function nativeText({ asOf, posts }: NonNullable<LegReport['native']>, zone: str
   ];
 }
 
-function intervals(calls: readonly CallReport[], goal: string): string[] {
-  const rated = calls.flatMap(({ say, rate }) => (rate ? [{ say: plain(say), rate }] : []));
+function intervals(calls: readonly CallReport[], goal: string, width: number): string[] {
+  const rated = calls.flatMap(({ say, rate }) => (rate ? [{ label: plain(say), rate }] : []));
   if (rated.length === 0) return [];
-  const most = Math.max(...rated.map(({ rate }) => rate.hi), 0.001);
-  const widest = Math.max(...rated.map(({ say }) => say.length));
-  return [
-    `  of those it reached, ${goal} (95 % interval):`,
-    ...rated.map(
-      ({ say, rate }) =>
-        `  ${say.padEnd(widest)}  ${drawn(rate, most)}  ${percent(rate.of)} (${percent(rate.lo)} to ${percent(rate.hi)})`,
-    ),
-    `  ${''.padEnd(widest)}  0${percent(most).padStart(SCALE_COLUMNS - 1)}`,
-  ];
+  return [`  of those it reached, ${goal} (95 % interval):`, ...intervalChart(rated, width)];
 }
 
-/** An interval on a scale from 0 to `most`: `    ├──●───┤      `. */
-function drawn({ of, lo, hi }: NonNullable<CallReport['rate']>, most: number): string {
-  const last = SCALE_COLUMNS - 1;
-  const [from = 0, at = 0, to = 0] = [lo, of, hi].map((value) =>
-    Math.min(last, Math.max(0, Math.round((value / most) * last))),
-  );
-  return Array.from({ length: SCALE_COLUMNS }, (_, column) => {
-    if (column === at) return '●';
-    if (column === from) return '├';
-    if (column === to) return '┤';
-    return column > from && column < to ? '─' : ' ';
-  }).join('');
-}
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, place) =>
-    Math.max(...rows.map((row) => row[place]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, place) =>
-        place === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[place] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
+/** A row for each call; where the window is too narrow for that, its figures line by line. */
+function callTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  const [, ...right] = head.keys();
+  const lines = table([head, ...rows], right).map((line) => `  ${line}`);
+  if (lines.every((line) => widthOf(line) <= width)) return lines;
+  return rows.flatMap(([call = '', ...figures]) => [
+    `  ${call}`,
+    `    ${figures.map((figure, at) => `${head[at + 1]} ${figure}`.replace(/[()]/g, '')).join(', ')}`,
+  ]);
 }
 
 function count(value: number | null): string {

@@ -8,6 +8,7 @@ import { type ApiClient, connect } from './api-client.ts';
 import { type Command, flag, needed, parse, text } from './command.ts';
 import { resultsCsv } from './results-csv.ts';
 import { resultsText } from './results-text.ts';
+import { lineWidth } from './screen.ts';
 import { stateOf } from './state-words.ts';
 
 const usage = 'results BURST [--html FILE] [--csv FILE] [--export FILE]';
@@ -54,7 +55,7 @@ async function inWords(api: ApiClient, burst: string): Promise<string[]> {
     shown(api, burst),
     api.call<ShownBurst>('GET', `/v1/bursts/${burst}`),
   ]);
-  if (header.releasedAt !== undefined) return resultsText(report);
+  if (header.releasedAt !== undefined) return resultsText(report, lineWidth());
   return [`nothing of ${header.burst} has been sent: it is ${stateOf(header.state)}`];
 }
 

@@ -2,13 +2,18 @@
 
 import { createInterface } from 'node:readline/promises';
 import { CommandFailure, exitCodes } from './command.ts';
-import { widthOf } from './words.ts';
+import { fittedView, rowsOf } from './fitted-view.ts';
 
 const out = process.stdout;
 
 /** Redrawn in place only where somebody looks; a pipe, a log or a dumb terminal gets plain lines. */
 export function isLive(): boolean {
   return out.isTTY === true && process.env.TERM !== 'dumb';
+}
+
+/** How wide a line may be: no limit for a pipe or a file. */
+export function lineWidth(): number {
+  return isLive() ? (out.columns ?? 100) : Number.POSITIVE_INFINITY;
 }
 
 function isColoured(): boolean {
@@ -73,45 +78,21 @@ export async function confirm(question: string, isSaid: boolean): Promise<void> 
 
 /** Lines that are replaced by the next ones. */
 export class Live {
-  /** Widths of the lines that are shown. */
-  #shown: readonly number[] = [];
+  #shown: readonly string[] = [];
 
-  /** Where there are more lines than rows, those of the figures stay. */
   show(facts: readonly string[], figures: readonly string[]): void {
     const columns = out.columns ?? 100;
-    const width = Math.max(20, columns - 1);
     const rows = Math.max(3, (out.rows ?? 50) - 1);
-    // A line that wraps would be counted as one: cut instead.
-    const cut = fitting(facts, figures, rows).map((line) =>
-      widthOf(line) > width ? clip(line, width) : line,
-    );
+    const lines = fittedView(facts, figures, { columns, rows });
     // In a window that became narrower, what was shown takes more rows by now.
-    const up = this.#shown.reduce((sum, one) => sum + Math.max(1, Math.ceil(one / columns)), 0);
+    const up = rowsOf(this.#shown, columns);
     const back = up === 0 ? '' : `\u001b[${up}A`;
-    out.write(`${back}${cut.map((line) => `\r\u001b[2K${line}\n`).join('')}\u001b[0J`);
-    this.#shown = cut.map(widthOf);
+    out.write(`${back}\r\u001b[0J${lines.map((line) => `${line}\n`).join('')}`);
+    this.#shown = lines;
   }
 
   /** Something else was written below: the next lines stand under it. */
   leave(): void {
     this.#shown = [];
   }
-}
-
-function fitting(facts: readonly string[], figures: readonly string[], rows: number): string[] {
-  if (facts.length + figures.length <= rows) return [...facts, ...figures];
-  const kept = Math.max(1, rows - figures.length - 1);
-  const left = `  ${facts.length - kept} more: a higher window has room for them`;
-  return [...facts.slice(0, kept), left, ...figures].slice(0, rows);
-}
-
-function clip(line: string, width: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are left out of a cut line
-  const plain = line.replace(/\u001b\[[0-9;]*m/g, '');
-  let cut = '';
-  for (const one of plain) {
-    if (widthOf(cut + one) >= width) break;
-    cut += one;
-  }
-  return `${cut}…`;
 }

@@ -6,11 +6,12 @@ import { type Command, exitCodes, flag, parse } from './command.ts';
 import { shortMoment } from './moment-option.ts';
 import { pagesOf } from './pages-of.ts';
 import { show } from './schedule.ts';
-import { answer } from './screen.ts';
+import { answer, lineWidth } from './screen.ts';
 import { stateOf } from './state-words.ts';
 import { statusView } from './status-lines.ts';
 import { watch } from './watch.ts';
 import { table } from './words.ts';
+import { wrapped } from './wrapped.ts';
 
 const options = {
   watch: { type: 'boolean', about: 'go on showing it until it is over' },
@@ -34,7 +35,9 @@ export const status: Command = {
     if (flag(parsed, 'watch')) return watch(api, burst, { json: parsed.json });
     const shown = await show(api, burst);
     const { facts, figures } = statusView(shown);
-    answer(parsed.json, shown, [...facts, ...figures]);
+    const width = lineWidth();
+    const lines = [...facts, ...figures].flatMap((line) => wrapped(line, width));
+    answer(parsed.json, shown, lines);
     return exitCodes.done;
   },
 };

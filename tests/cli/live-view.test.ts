@@ -11,6 +11,7 @@ import { Live } from '../../cli/screen.ts';
 import { send } from '../../cli/send.ts';
 import { status } from '../../cli/status.ts';
 import { statusView } from '../../cli/status-lines.ts';
+import { wrapped } from '../../cli/wrapped.ts';
 import { adminToken } from '../api/an-api.ts';
 import { contractWorld } from '../api/contract-world.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
@@ -118,8 +119,9 @@ describe('status --watch', () => {
     const view = await viewOf(one);
     one.terminal.resize(50);
     expect(one.terminal.screen().length).toBeGreaterThan(view.length + 1);
-    const rows = () => one.terminal.screen().length;
-    await vi.waitFor(() => expect(rows()).toBe(view.length + 1), 10_000);
+    const fitted = view.flatMap((line) => wrapped(line, 49));
+    expect(fitted.length).toBeGreaterThan(view.length);
+    await vi.waitFor(() => expect(one.terminal.screen()).toEqual([...fitted, '']), 10_000);
     for (const row of one.terminal.screen()) expect(row.length).toBeLessThan(50);
     one.terminal.resize(100);
     await sees(one);
@@ -192,6 +194,47 @@ describe('send', () => {
   });
 });
 
+describe('in a window of 60 columns', () => {
+  const url = `https://social.example.org/@example/${'1'.repeat(60)}`;
+  const facts = ['atlas is stopped', `  mastodon    sent, 0.4 ms after the moment, ${url}`];
+  const figures = [
+    '  next        volley resume atlas, volley correct atlas, or volley abandon atlas',
+  ];
+
+  test('the address of a post and the next step are whole, and stay so when redrawn', () => {
+    const display = aTerminal({ columns: 60, rows: 24 });
+    const live = new Live();
+    live.show(facts, figures);
+    live.show(facts, figures);
+    const seen = display.screen();
+    display.restore();
+    expect(seen).toEqual([
+      'atlas is stopped',
+      '  mastodon    sent, 0.4 ms after the moment,',
+      `              ${url.slice(0, 46)}`,
+      url.slice(46),
+      '  next        volley resume atlas, volley correct atlas, or',
+      '              volley abandon atlas',
+      '',
+    ]);
+  });
+
+  test('what a person may do is whole where the rest has no room', () => {
+    const many = Array.from({ length: 9 }, () => facts[1] ?? '');
+    const display = aTerminal({ columns: 60, rows: 8 });
+    new Live().show(many, figures);
+    const seen = display.screen();
+    display.restore();
+    expect(seen.slice(-4)).toEqual([
+      '  5 more: a higher window has room for them',
+      '  next        volley resume atlas, volley correct atlas, or',
+      '              volley abandon atlas',
+      '',
+    ]);
+    expect(seen).toHaveLength(8);
+  });
+});
+
 describe('the terminal of these tests', () => {
   test('keeps what a careless redraw would leave behind', () => {
     const display = aTerminal({ columns: 10, rows: 5 });
@@ -205,10 +248,10 @@ describe('the terminal of these tests', () => {
   test('gives letters of two columns their room, and so does the view', () => {
     const display = aTerminal({ columns: 21, rows: 5 });
     const live = new Live();
-    live.show(['東京東京東京東京東京東京'], []);
-    live.show(['東京東京東京東京東京東京'], ['next']);
+    live.show(['東京東京 東京東京 東京東京'], []);
+    live.show(['東京東京 東京東京 東京東京'], ['next']);
     const seen = display.screen();
     display.restore();
-    expect(seen).toEqual(['東京東京東京東京東…', 'next', '']);
+    expect(seen).toEqual(['東京東京 東京東京', '東京東京', 'next', '']);
   });
 });

@@ -189,6 +189,22 @@ test('the terminal shows the verdict and draws the intervals, and control charac
   expect(lines).not.toContain('\u001b');
 });
 
+test.each([60, 80])('in a window of %i columns no line of it is wider', (width) => {
+  const narrow = resultsText(exported.report, width);
+  const wide = resultsText(exported.report);
+  expect(narrow.filter((line) => line.length > width)).toEqual([]);
+  expect(wide.some((line) => line.length > width)).toBe(true);
+  const words = (lines: readonly string[]) =>
+    lines
+      .join(' ')
+      .match(/[\p{L}]+/gu)
+      ?.sort();
+  // Nothing is cut: a table that stands line by line says its headings with every call.
+  expect(words(narrow)).toEqual(expect.arrayContaining([...new Set(words(wide))]));
+  if (width === 60) expect(narrow.join(' ')).toMatch(/, clicks \d+, robots \d+, people/);
+  expect(narrow.join('\n')).toMatch(/├─*●─*┤ {2}[\d.]+ % \(/);
+});
+
 test('the terminal shows what the network says, what follows, and what the messages brought', () => {
   const { report } = exported;
   const reach = { followers_at_moment: 1_840, followers: 1_900 };
