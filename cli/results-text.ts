@@ -10,16 +10,28 @@ import { stateOf } from './state-words.ts';
 import { table, widthOf } from './words.ts';
 import { wrapped } from './wrapped.ts';
 
-type Shown = BurstReport & Partial<Pick<ShownResults, 'follows' | 'followUps'>>;
+type Shown = BurstReport & Partial<Pick<ShownResults, 'follows' | 'followUps' | 'takenBack'>>;
 
 /** @param width of the window it is read in, in columns; a file has no limit */
 export function resultsText(report: Shown, width = Number.POSITIVE_INFINITY): string[] {
-  const { answer, goal, holdout, asOf, zone, legs, finalRead, follows, followUps = [] } = report;
+  const {
+    answer,
+    goal,
+    holdout,
+    asOf,
+    zone,
+    legs,
+    finalRead,
+    follows,
+    followUps = [],
+    takenBack = [],
+  } = report;
   const { across, notes } = answer;
   const lines = [
     plain(answer.headline),
     `${report.burst}, ${finalRead ? 'read for good' : 'as of'} ${sayTime(asOf, zone)} (${zone})`,
     ...(follows === undefined ? [] : [`to people whom ${follows} reached`]),
+    ...takenBack.map(({ leg, at }) => `${leg}: the post was taken back ${sayTime(at, zone)}`),
     ...legs.flatMap((leg) => ['', ...legText(report, leg, width)]),
     ...(across === null ? [] : ['', plain(across)]),
     ...(goal === null ? [] : ['', `Goal: ${plain(goal.words)}`]),

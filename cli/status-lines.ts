@@ -3,6 +3,7 @@
 import type { ShownBurst } from '#commands/show-burst.ts';
 import { renderDuration } from '#domain/duration.ts';
 import { whoFollows } from '#domain/who-follows.ts';
+import { sayTime } from '#feedback/say-time.ts';
 import { shortMoment } from './moment-option.ts';
 import { style } from './screen.ts';
 import { channelStateOf, heldBackFor, stateOf } from './state-words.ts';
@@ -53,16 +54,19 @@ function coloured(state: string): string {
   return state === 'releasing' ? style.green(text) : text;
 }
 
-function channelRows({ state: stands, legs, posts }: ShownBurst): [string, string][] {
+function channelRows({ state: stands, zone, legs, posts }: ShownBurst): [string, string][] {
   return legs.map(({ name, channel, state, reason, outcome }) => {
     const post = posts.find(({ leg }) => leg === name);
     const late = post?.latenessMs;
+    const goneAt = post?.retractedAt;
     const isStopped = stands === 'stopped' && state === 'sending';
-    const parts = [
+    const sent = [
       isStopped ? stateOf(stands) : channelStateOf(state),
       ...(late === undefined ? [] : [`${late.toFixed(1)} ms after the moment`]),
       ...(post?.url === undefined ? [] : [post.url]),
     ];
+    // Its address leads nowhere any more.
+    const parts = goneAt === undefined ? sent : [`taken back ${sayTime(goneAt, zone)}`];
     const on = channel === name ? '' : `${channel}, `;
     const only = outcome === undefined ? '' : `if ${outcome}, `;
     return [

@@ -100,6 +100,8 @@ const PostAnswer = z.strictObject({
   callStartedAt: z.optional(InstantSchema),
   answeredAt: z.optional(InstantSchema),
   latenessMs: z.optional(z.number()),
+  /** The post was taken back then. */
+  retractedAt: z.optional(InstantSchema),
   reason: z.optional(z.string()),
 });
 

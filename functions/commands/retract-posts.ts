@@ -4,8 +4,8 @@ import * as z from 'zod/mini';
 import type { Retracted } from '#channels/contract.ts';
 import { Refusal } from '#domain/faults.ts';
 import { Id, Name } from '#domain/ids.ts';
-import type { Plan } from '#domain/plan.ts';
-import { listLegs } from '#store/legs.ts';
+import type { BroadcastLegPlan, Plan } from '#domain/plan.ts';
+import { type LegItem, listLegs, saveLeg } from '#store/legs.ts';
 import { loadPlan } from '#store/plans.ts';
 import { audit, findBurst } from './change-burst.ts';
 import { type CommandContext, requireScope } from './context.ts';
@@ -33,7 +33,7 @@ export interface RetractedPosts {
 }
 
 /**
- * May be repeated at will: what is gone is gone. Emails cannot be taken back.
+ * May be repeated at will: what is gone is gone, since the first time. Emails cannot be taken back.
  * Throws Refusal `burst_unknown` or `leg_unknown`.
  */
 export async function retractPosts(
@@ -46,20 +46,42 @@ export async function retractPosts(
   const plan = await loadPlan(context.table, id, burst.contentHash);
   requireLeg(plan, wanted);
   const posts: RetractedPost[] = [];
-  for (const { leg: name, published } of await listLegs(context.table, id)) {
+  for (const item of await listLegs(context.table, id)) {
+    const { leg: name, published } = item;
     const leg = plan.legs.find((one) => one.name === name);
     if (!published || leg?.kind !== 'broadcast') continue;
     if (wanted !== undefined && name !== wanted) continue;
     const { postId, url } = published;
     const post = { leg: name, channel: leg.channel, postId, ...(url === undefined ? {} : { url }) };
-    if (dryRun) posts.push(post);
-    else posts.push({ ...post, retracted: await context.channels.retract(leg, postId) });
+    posts.push(dryRun ? post : { ...post, retracted: await takeBack(context, leg, item, postId) });
   }
   if (!dryRun && posts.length > 0) {
     const told = posts.map(({ leg, retracted }) => ({ leg, retracted }));
     await audit(context, id, 'retract_posts', undefined, told);
   }
   return { burst: id, posts };
+}
+
+async function takeBack(
+  context: CommandContext,
+  leg: BroadcastLegPlan,
+  item: LegItem,
+  postId: string,
+): Promise<Retracted> {
+  const retracted = await context.channels.retract(leg, postId);
+  if (retracted === 'done' || retracted === 'already_gone') await noteGone(context, item);
+  return retracted;
+}
+
+/** The first time counts: a network that is asked again only says that it is gone. */
+async function noteGone(context: CommandContext, found: LegItem): Promise<void> {
+  const retractedAt = context.clock.now();
+  for (let item: LegItem | undefined = found; item && item.retractedAt === undefined; ) {
+    const next: LegItem = { ...item, retractedAt };
+    const saved = await saveLeg(context.table, item, next, context.entropy.id());
+    if (saved.kind === 'saved') return;
+    item = saved.current;
+  }
 }
 
 function requireLeg({ burst, legs }: Plan, wanted: string | undefined): void {

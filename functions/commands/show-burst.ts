@@ -20,6 +20,8 @@ export interface PostView {
   readonly callStartedAt?: number;
   readonly answeredAt?: number;
   readonly latenessMs?: number;
+  /** The post was taken back then. */
+  readonly retractedAt?: number;
   readonly reason?: string;
 }
 
@@ -64,7 +66,8 @@ export async function showBurst(
 }
 
 function postView(item: LegItem): PostView {
-  const { leg, published, claimedAt, callStartedAt, answeredAt, latenessMs, reason } = item;
+  const { leg, published, claimedAt, callStartedAt, answeredAt, latenessMs, retractedAt, reason } =
+    item;
   return {
     leg,
     ...(published === undefined ? {} : { postId: published.postId }),
@@ -73,6 +76,7 @@ function postView(item: LegItem): PostView {
     ...(callStartedAt === undefined ? {} : { callStartedAt }),
     ...(answeredAt === undefined ? {} : { answeredAt }),
     ...(latenessMs === undefined ? {} : { latenessMs }),
+    ...(retractedAt === undefined ? {} : { retractedAt }),
     ...(reason === undefined ? {} : { reason }),
   };
 }

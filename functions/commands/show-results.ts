@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { Id } from '#domain/ids.ts';
 import type { ShownReport } from '#feedback/build-report.ts';
+import { listLegs } from '#store/legs.ts';
 import { findBurst } from './change-burst.ts';
 import { type CommandContext, type ReadContext, requireScope } from './context.ts';
 import { type FollowUpView, followUpsOf } from './follow-ups-of.ts';
@@ -14,6 +15,8 @@ export interface ShownResults extends ShownReport {
   /** The burst that it follows. */
   readonly follows?: string;
   readonly followUps: readonly FollowUpView[];
+  /** Its posts that stand no longer. */
+  readonly takenBack: readonly { readonly leg: string; readonly at: number }[];
 }
 
 /** Aggregates only. Throws Refusal `burst_unknown`. */
@@ -24,10 +27,19 @@ export async function showResults(
   requireScope(context, 'viewer');
   const { burst: id } = parseInput(ShowResultsInput, input);
   const burst = await findBurst(context, id);
-  const [report, followUps] = await Promise.all([
+  const [report, followUps, legs] = await Promise.all([
     context.buildReport(burst),
     followUpsOf(context.table, burst),
+    listLegs(context.table, id),
   ]);
   const { follows } = burst;
-  return { ...(report as ShownReport), ...(follows === undefined ? {} : { follows }), followUps };
+  const takenBack = legs.flatMap(({ leg, retractedAt }) =>
+    retractedAt === undefined ? [] : [{ leg, at: retractedAt }],
+  );
+  return {
+    ...(report as ShownReport),
+    ...(follows === undefined ? {} : { follows }),
+    followUps,
+    takenBack,
+  };
 }

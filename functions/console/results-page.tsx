@@ -39,6 +39,7 @@ export function ResultsPage(props: ResultsProps) {
       <Answer report={report} />
       <CallGrid report={report} />
       <Follows report={report} />
+      <TakenBack report={report} />
       <Beside report={report} alone={alone} />
       <div class="two">
         <GoalMeter report={report} />
@@ -79,6 +80,17 @@ function Answer({ report }: { report: ShownReport }) {
       {answer.across === null ? null : <p>{answer.across}</p>}
       {first ? <p class="soft">{first.verdict.words.next}</p> : null}
     </section>
+  );
+}
+
+/** Whoever compares its clicks should know that it stands no longer. */
+function TakenBack({ report }: { report: ShownResults }) {
+  return (
+    <>
+      {report.takenBack.map(({ leg, at }) => (
+        <p class="small">{`${leg}: the post was taken back ${sayTime(at, report.zone)}.`}</p>
+      ))}
+    </>
   );
 }
 

@@ -38,6 +38,8 @@ export const LegItem = z.strictObject({
       remoteAt: z.optional(InstantSchema),
     }),
   ),
+  /** When the post was taken back, or was found to be gone already. */
+  retractedAt: z.optional(InstantSchema),
   /** Start of the call minus its moment, in milliseconds. */
   latenessMs: z.optional(z.number()),
   reason: z.optional(z.string()),

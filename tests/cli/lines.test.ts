@@ -211,6 +211,21 @@ describe('status', () => {
     expect(text({ now: moment.at - 1_000 })).toContain('atlas is ready, about to go');
   });
 
+  test('a post that was taken back is no longer shown as sent', () => {
+    const post = { leg: 'social', url: 'https://social.example.org/@us/1', latenessMs: 0.4 };
+    const leg = {
+      ...{ name: 'social', channel: 'social', offsetMs: 0, deadlineMs: 1_000 },
+      ...({ ifNotReady: 'hold', state: 'published' } as const),
+    };
+    const stands = text({ legs: [leg], posts: [post] });
+    expect(stands).toContain(
+      'social      sent, 0.4 ms after the moment, https://social.example.org/@us/1',
+    );
+    const gone = text({ legs: [leg], posts: [{ ...post, retractedAt: moment.at + 90_000 }] });
+    expect(gone).toContain('  social      taken back Thu 4 Mar, 20:01\n');
+    expect(gone).not.toContain('social.example.org');
+  });
+
   test('stopped: how many were not sent', () => {
     const stopped = text({ state: 'stopped', reason: 'the link is wrong' });
     expect(stopped).toContain('atlas is stopped: the link is wrong');

@@ -227,10 +227,13 @@ test('the terminal shows what the network says, what follows, and what the messa
     { burst: 'polls-thank', who: 'converted', afterMs: 600_000, state: 'scheduled' } as const,
     { burst: 'polls-again', who: 'not-clicked', afterMs: 600_000 } as const,
   ];
-  const lines = resultsText({ ...report, legs, holdout, followUps, follows: 'polls-early' });
+  const takenBack = [{ leg: 'mastodon', at: report.asOf }];
+  const more = { followUps, follows: 'polls-early', takenBack };
+  const lines = resultsText({ ...report, legs, holdout, ...more });
   expect(lines).toEqual(
     expect.arrayContaining([
       'to people whom polls-early reached',
+      expect.stringMatching(/^mastodon: the post was taken back Thu 11 Mar, \d\d:\d\d$/),
       '      reach followers at the moment: 1,840 · followers now: 1,900 · impressions: not provided',
       '      engagement boosts: 3',
       '      counted by us 1 person clicked, 2 conversions worth 45.00',

@@ -1,6 +1,7 @@
 // Checks, previews, corrections, people and signals, given in memory.
 
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Retracted } from '#channels/contract.ts';
 import { cancelBurst } from '#commands/cancel-burst.ts';
 import { checkBurst } from '#commands/check-burst.ts';
 import { copyReached } from '#commands/copy-reached.ts';
@@ -13,8 +14,10 @@ import { previewBurst, previewFile } from '#commands/preview-burst.ts';
 import { rehearseBurst } from '#commands/rehearse-burst.ts';
 import { retractPosts } from '#commands/retract-posts.ts';
 import { scheduleBurst } from '#commands/schedule-burst.ts';
+import { showBurst } from '#commands/show-burst.ts';
 import { showCalendar } from '#commands/show-calendar.ts';
 import { showDeployment } from '#commands/show-deployment.ts';
+import { showResults } from '#commands/show-results.ts';
 import { createSignal, revokeSignal, sendSignal, showSignals } from '#commands/signals.ts';
 import { standbyBurst } from '#commands/standby-burst.ts';
 import { suppressAddress } from '#commands/suppress-address.ts';
@@ -25,6 +28,7 @@ import { listAudit } from '#store/audit-log.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
 import { saveConnection } from '#store/connections.ts';
 import { saveLane } from '#store/lanes.ts';
+import { saveLeg } from '#store/legs.ts';
 import { loadLinkTable } from '#store/link-tables.ts';
 import { saveManifestChunk, saveManifestHead } from '#store/manifests.ts';
 import { latePuts } from '../store/late-puts.ts';
@@ -225,6 +229,32 @@ describe('a correction', () => {
     await expect(retractPosts(nora(), { burst, leg: 'mastdon' })).rejects.toMatchObject({
       code: 'leg_unknown',
       message: expect.stringContaining('has no "mastdon"; there is '),
+    });
+  });
+
+  test('a post that is gone is shown as taken back, since the first time', async () => {
+    await released();
+    const postId = '1001';
+    const item = { burst, leg: 'mastodon', revision: 0, nonce: 'n', published: { postId } };
+    await saveLeg(world.table, undefined, item, 'n1');
+    const shown = async () => (await showBurst(nora(), { burst })).posts[0];
+    const asked = async (retracted: Retracted, dryRun = false) => {
+      const channels = { ...quietChannels, retract: async () => retracted };
+      const done = await retractPosts({ ...nora(), channels }, { burst, dryRun });
+      expect(done.posts.map((post) => post.retracted)).toEqual([dryRun ? undefined : retracted]);
+      return (await shown())?.retractedAt;
+    };
+    expect(await asked('done', true)).toBeUndefined();
+    expect(await asked('unknown')).toBeUndefined();
+    expect(await asked('unsupported')).toBeUndefined();
+    const at = world.now;
+    expect(await asked('done')).toBe(at);
+    world.now += 60_000;
+    expect(await asked('already_gone')).toBe(at);
+    expect(await shown()).toMatchObject({ leg: 'mastodon', postId });
+    const context = { ...nora(), buildReport: async () => ({ burst }) };
+    expect(await showResults(context, { burst })).toMatchObject({
+      takenBack: [{ leg: 'mastodon', at }],
     });
   });
 
