@@ -1,4 +1,5 @@
-// `volley audience export`: a list as CSV, page by page, with nothing in it that a spreadsheet runs.
+// `volley audience export`: a list as CSV, page by page, with nothing in it that a spreadsheet runs;
+// with --json a JSON object for each person.
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -29,10 +30,10 @@ export async function exportAudience(parsed: Parsed, list: string | undefined): 
   }
   const stream = out === undefined ? process.stdout : createWriteStream(out, { mode: 0o600 });
   let people = 0;
-  const [header = ''] = contactLines([], fields);
-  stream.write(`${header}\n`);
+  const linesOf = parsed.json ? jsonLines : csvLines(fields);
+  if (!parsed.json) stream.write(`${contactLines([], fields)[0]}\n`);
   for await (const page of pagesOf(api, path, wanted)) {
-    const [, ...lines] = contactLines(page, fields);
+    const lines = linesOf(page);
     people += lines.length;
     if (!stream.write(lines.map((line) => `${line}\n`).join(''))) await once(stream, 'drain');
   }
@@ -42,6 +43,14 @@ export async function exportAudience(parsed: Parsed, list: string | undefined): 
     note(`wrote ${many(people, 'person', 'people')} to ${out}`);
   }
   return exitCodes.done;
+}
+
+function jsonLines(contacts: readonly Shown[]): string[] {
+  return contacts.map((contact) => JSON.stringify(contact));
+}
+
+function csvLines(fields: readonly string[]): (contacts: readonly Shown[]) => string[] {
+  return (contacts) => contactLines(contacts, fields).slice(1);
 }
 
 /** The header, then a line for each, as `volley audience import` reads them back. */

@@ -36,12 +36,18 @@ export async function showAudience(parsed: Parsed, list: string | undefined): Pr
 
 async function showAll(api: ApiClient, parsed: Parsed): Promise<number> {
   const audiences: string[] = [];
+  const contacts: Record<string, number> = {};
   for await (const page of pagesOf<ListedAudiences>(api, '/v1/audiences')) {
     audiences.push(...page.audiences);
+    Object.assign(contacts, page.contacts);
   }
+  const rows = audiences.map((name) => {
+    const people = contacts[name];
+    return [name, people === undefined ? 'not counted' : many(people, 'person', 'people')];
+  });
   const lines =
-    audiences.length === 0 ? ['there are no lists: volley audience import FILE'] : audiences;
-  answer(parsed.json, { lists: audiences }, lines);
+    rows.length === 0 ? ['there are no lists: volley audience import FILE'] : table(rows);
+  answer(parsed.json, { lists: audiences, contacts }, lines);
   return exitCodes.done;
 }
 

@@ -36,6 +36,7 @@ undo brings back what was before, for 30 days.`,
     "volley audience show supporters --segment '{field: country, is: [FR, BE]}'",
     'volley audience show supporters --who ana@example.org',
     'volley audience export supporters --out supporters.csv',
+    'volley audience export supporters --json',
   ],
   run: async (args) => {
     const parsed = parse(args, options);

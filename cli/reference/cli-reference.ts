@@ -23,7 +23,7 @@ privileges of its own: against the runtime on this machine (\`npm start\`), or a
   its answer is kept nowhere.
 - **Terminals.** Live views are redrawn in place on a terminal and are plain lines elsewhere. Colours
   only on a terminal, and not with \`NO_COLOR\`.
-- **\`--json\`** prints one JSON object (\`status --watch\`: one a line), errors included:
+- **\`--json\`** prints one JSON object (\`status --watch\` and \`audience export\`: one a line), errors included:
   \`{"error":{"code","message"}}\`.
 `;
 

@@ -46,9 +46,13 @@ export const ChunkAnswer = z.strictObject({
   next: count,
 });
 
-export const AudiencesAnswer = z.strictObject({ audiences: z.array(Id), next: z.optional(Id) });
-
 const counts = z.record(z.string(), count);
+
+export const AudiencesAnswer = z.strictObject({
+  audiences: z.array(Id),
+  contacts: counts,
+  next: z.optional(Id),
+});
 
 export const AudienceCountsAnswer = z.strictObject({
   contacts: count,

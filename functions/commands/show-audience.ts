@@ -7,6 +7,7 @@ import type { Table } from '#domain/ports.ts';
 import { matches, Segment } from '#domain/segment.ts';
 import { audienceNames } from '#store/audience-names.ts';
 import { type Contact, contactPage } from '#store/audiences.ts';
+import { knownContacts } from '#store/contact-counts.ts';
 import { loadMailDomain } from '#store/mail-domains.ts';
 import { type CommandContext, requireScope } from './context.ts';
 import { inParallel } from './in-parallel.ts';
@@ -20,6 +21,8 @@ export const ListAudiencesInput = z.strictObject({
 /** In alphabetical order. */
 export interface ListedAudiences {
   readonly audiences: readonly string[];
+  /** How many people each of them holds, where that is known without counting. */
+  readonly contacts: { readonly [audience: string]: number };
   readonly next?: string;
 }
 
@@ -29,7 +32,14 @@ export async function listAudiences(
 ): Promise<ListedAudiences> {
   requireScope(context, 'viewer');
   const { limit = 100, after } = parseInput(ListAudiencesInput, input);
-  return audienceNames(context.table, limit, after);
+  const { table } = context;
+  const page = await audienceNames(table, limit, after);
+  const known = await inParallel(page.audiences, AT_ONCE, (name) => knownContacts(table, name));
+  const contacts = page.audiences.flatMap((name, at) => {
+    const people = known[at];
+    return people === undefined ? [] : [[name, people] as const];
+  });
+  return { ...page, contacts: Object.fromEntries(contacts) };
 }
 
 const Cursor = z.string().check(z.maxLength(300));

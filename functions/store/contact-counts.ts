@@ -58,6 +58,12 @@ export async function loadContactCount(
   return item && decode(item);
 }
 
+/** How many there are where that is known and nobody is at work; nothing is counted. One read. */
+export async function knownContacts(table: Table, audience: string): Promise<number | undefined> {
+  const head = await loadContactCount(table, audience);
+  return head && !isImporting(head) ? head.contacts : undefined;
+}
+
 /** When an import begins. @param isEmpty nobody was read to be there */
 export async function noteImporting(
   table: Table,

@@ -67,6 +67,27 @@ describe('exit codes', () => {
     }
   });
 
+  test('lists are shown with how many they hold, and leave as JSON, a person a line', async () => {
+    const lists = await volley('audience', 'show');
+    expect(lists.stdout).toMatch(/^people {2,}3 people$/m);
+    const shown = await volley('audience', 'show', '--json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ lists: ['people'], contacts: { people: 3 } });
+    const { stdout } = await volley('audience', 'export', 'people', '--json');
+    const people = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(people).toHaveLength(3);
+    expect(people[0]).toMatchObject({ address: expect.stringContaining('@'), fields: {} });
+    const file = join(folder.path, 'people.jsonl');
+    const written = await volley('audience', 'export', 'people', '--json', '--out', file);
+    expect([written.stdout, written.stderr]).toEqual([
+      '',
+      expect.stringContaining('wrote 3 people to '),
+    ]);
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(3);
+  });
+
   test.each([
     [['stop'], 'which burst? volley stop BURST'],
     [['stop', 'a', '--nothing'], 'volley stop --help shows how it is used'],
