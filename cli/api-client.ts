@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stateOf } from '#domain/state-words.ts';
 import { CommandFailure, exitCodes, type Parsed } from './command.ts';
 import { nextStep } from './next-step.ts';
-import { stateOf } from './state-words.ts';
 
 interface RuntimeFile {
   readonly token: string;

@@ -1,9 +1,9 @@
 // An order that a person confirmed is carried out on the burst they were shown, not on another one.
 
 import type { ShownBurst } from '#commands/show-burst.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { CommandFailure, exitCodes } from './command.ts';
 import { confirm } from './screen.ts';
-import { stateOf } from './state-words.ts';
 
 export interface ConfirmedOrder<T> {
   readonly show: () => Promise<ShownBurst>;

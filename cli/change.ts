@@ -1,6 +1,7 @@
 // Orders about one burst: fire, stop, pause, resume, abandon, cancel.
 
 import type { ShownBurst } from '#commands/show-burst.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { connect } from './api-client.ts';
 import { asConfirmed } from './as-confirmed.ts';
 import {
@@ -14,7 +15,6 @@ import {
   parse,
 } from './command.ts';
 import { answer } from './screen.ts';
-import { stateOf } from './state-words.ts';
 import { count, many } from './words.ts';
 
 interface Counts {

@@ -78,9 +78,15 @@ export function checkLines(checked: CheckedBurst, given: CheckOptions = {}): str
       ['notify', plan.notify.join(', ') || 'nobody'],
     ]),
     ...noteLines(checked),
-    ...defaultLines(defaults, given.briefDefaults ?? false),
+    ...defaultLines(takenAs(defaults, given), given.briefDefaults ?? false),
     ...verdict(checked),
   ];
+}
+
+/** A moment that is said on the command line is not missing from the file. */
+function takenAs(defaults: readonly string[], { momentText }: CheckOptions): readonly string[] {
+  if (momentText === undefined) return defaults;
+  return defaults.filter((line) => !line.startsWith('burst.at:'));
 }
 
 function defaultLines(defaults: readonly string[], isBrief: boolean): string[] {

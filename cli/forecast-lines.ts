@@ -4,8 +4,8 @@ import type { CheckedBurst } from '#commands/check-burst.ts';
 import type { Forecast } from '#commands/forecast.ts';
 import type { LegView, PlanView } from '#commands/plan-view.ts';
 import { renderDuration } from '#domain/duration.ts';
+import { heldBackFor } from './held-back-words.ts';
 import { style } from './screen.ts';
-import { heldBackFor } from './state-words.ts';
 import { count, dayOf, dollars, many, percent, span, timeOfDay } from './words.ts';
 
 export interface Foreseen {

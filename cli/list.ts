@@ -1,11 +1,11 @@
 // All bursts, and a month of them.
 
 import type { ShownCalendar } from '#commands/show-calendar.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { connect } from './api-client.ts';
 import { type Command, CommandFailure, exitCodes, parse, text } from './command.ts';
 import { pagesOf } from './pages-of.ts';
 import { answer, style } from './screen.ts';
-import { stateOf } from './state-words.ts';
 import { allBursts, burstTable, channelsOf } from './status.ts';
 import { dayOf, table, timeOfDay } from './words.ts';
 

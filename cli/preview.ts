@@ -6,9 +6,9 @@ import type { PreviewedBurst, PreviewedEmail, PreviewedPost } from '#commands/pr
 import { connect } from './api-client.ts';
 import { isCampaignFile, readCampaignFolder } from './campaign-folder.ts';
 import { type Command, exitCodes, needed, type Parsed, parse, text } from './command.ts';
+import { heldBackFor } from './held-back-words.ts';
 import { pathOf } from './schedule.ts';
 import { answer, note, style } from './screen.ts';
-import { heldBackFor } from './state-words.ts';
 
 const USAGE = 'preview FILE|BURST [--as ADDRESS]';
 const options = {

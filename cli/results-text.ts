@@ -1,12 +1,12 @@
 // The report as a person at a terminal reads it: the answer, then a grid with intervals drawn.
 
 import type { ShownResults } from '#commands/show-results.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { whoFollows } from '#domain/who-follows.ts';
 import type { BurstReport, CallReport, LegReport } from '#feedback/report-of.ts';
 import { sayNative } from '#feedback/say-native.ts';
 import { number, sayTime } from '#feedback/say-time.ts';
 import { intervalChart } from './interval-chart.ts';
-import { stateOf } from './state-words.ts';
 import { table, widthOf } from './words.ts';
 import { wrapped } from './wrapped.ts';
 

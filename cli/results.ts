@@ -3,13 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import type { ShownBurst } from '#commands/show-burst.ts';
 import type { ShownResults } from '#commands/show-results.ts';
+import { stateOf } from '#domain/state-words.ts';
 import type { ReportExport } from '#feedback/build-report.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, flag, needed, parse, text } from './command.ts';
 import { resultsCsv } from './results-csv.ts';
 import { resultsText } from './results-text.ts';
 import { lineWidth } from './screen.ts';
-import { stateOf } from './state-words.ts';
 
 const usage = 'results BURST [--html FILE] [--csv FILE] [--export FILE]';
 const options = {

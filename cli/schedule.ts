@@ -1,6 +1,7 @@
 // Gives a burst its moment, its stand-by, or its approval.
 
 import type { ShownBurst } from '#commands/show-burst.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import {
   actOptions,
@@ -14,7 +15,6 @@ import {
 } from './command.ts';
 import { momentBody, momentOptions, saidMoment, shortMoment } from './moment-option.ts';
 import { answer, confirm } from './screen.ts';
-import { stateOf } from './state-words.ts';
 import { span } from './words.ts';
 
 interface Changed {

@@ -3,6 +3,7 @@
 import type { CheckedBurst } from '#commands/check-burst.ts';
 import type { PlannedBurst } from '#commands/plan-burst.ts';
 import type { Caller } from '#commands/show-caller.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { readCampaignFolder } from './campaign-folder.ts';
 import { checkFile, checkLines } from './check.ts';
@@ -27,7 +28,6 @@ import {
 } from './moment-option.ts';
 import { approveContent, pathOf, scheduledLines, show } from './schedule.ts';
 import { answer, confirm, isLive, say } from './screen.ts';
-import { stateOf } from './state-words.ts';
 import { watch } from './watch.ts';
 
 const USAGE = 'send FILE [--at WHEN]';

@@ -2,11 +2,12 @@
 
 import type { ShownBurst } from '#commands/show-burst.ts';
 import { renderDuration } from '#domain/duration.ts';
+import { channelStateOf, stateOf } from '#domain/state-words.ts';
 import { whoFollows } from '#domain/who-follows.ts';
 import { sayTime } from '#feedback/say-time.ts';
+import { heldBackFor } from './held-back-words.ts';
 import { shortMoment } from './moment-option.ts';
 import { style } from './screen.ts';
-import { channelStateOf, heldBackFor, stateOf } from './state-words.ts';
 import { bar, clock, count, labelled, many, timeOfDay } from './words.ts';
 
 const BAR_COLUMNS = 24;

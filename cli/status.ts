@@ -1,13 +1,13 @@
 // Where bursts stand: all of them in a line each, or one in full.
 
 import type { ListedBursts } from '#commands/list-bursts.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { type Command, exitCodes, flag, parse } from './command.ts';
 import { shortMoment } from './moment-option.ts';
 import { pagesOf } from './pages-of.ts';
 import { show } from './schedule.ts';
 import { answer, lineWidth } from './screen.ts';
-import { stateOf } from './state-words.ts';
 import { statusView } from './status-lines.ts';
 import { watch } from './watch.ts';
 import { table } from './words.ts';

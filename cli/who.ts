@@ -4,8 +4,8 @@ import type { FoundPerson, PersonInBurst } from '#commands/find-person.ts';
 import type { SuppressedAddress } from '#commands/suppress-address.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { actOptions, type Command, exitCodes, flag, needed, parse, text } from './command.ts';
+import { heldBackFor } from './held-back-words.ts';
 import { answer, confirm, style } from './screen.ts';
-import { heldBackFor } from './state-words.ts';
 
 export const who: Command = {
   usage: 'who ADDRESS',

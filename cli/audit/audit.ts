@@ -1,6 +1,7 @@
 // `volley audit`: does the ledger say what the providers say?
 
 import type { ListedRecipients, ShownLedger } from '#commands/show-ledger.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { type ApiClient, connect } from '../api-client.ts';
 import { type Command, flag, parse } from '../command.ts';
 import { allBursts as listAll } from '../status.ts';
@@ -87,7 +88,7 @@ function inWords(bursts: readonly Compared[], isClean: boolean): string {
     const shown = one.differences.slice(0, SHOWN_DIFFERENCES).map((what) => `    ${what}`);
     const more = one.differences.length - shown.length;
     return [
-      `${one.burst} (${one.state}): ${one.differences.length === 0 ? 'clean' : many(one.differences.length, 'difference')}`,
+      `${one.burst} (${stateOf(one.state)}): ${one.differences.length === 0 ? 'clean' : many(one.differences.length, 'difference')}`,
       `    ${counts.join(' · ')}`,
       ...shown,
       ...(more > 0 ? [`    and ${more} more`] : []),

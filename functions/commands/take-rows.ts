@@ -213,7 +213,7 @@ class Taking {
 
   #duplicate({ row, line }: { row: number; line: number }, of: number | undefined): void {
     this.counts.duplicates += 1;
-    const message = `the same address stands ${of === undefined ? 'further up' : `in row ${of}`}`;
+    const message = `the same address stands ${of === undefined ? 'further up' : `in row ${of} below the headings`}`;
     this.rejects.push({ row, line, code: 'duplicate', message, column: 'email' });
   }
 }

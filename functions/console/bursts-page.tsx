@@ -1,8 +1,8 @@
 // Every burst in a line, with the way to its results.
 
 import type { ListedBursts } from '#commands/list-bursts.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { Page, type Theme } from './page.tsx';
-import { stateOf } from './state-words.ts';
 
 export function BurstsPage(props: {
   theme: Theme;

@@ -2,8 +2,8 @@
 
 import type { ShownResults } from '#commands/show-results.ts';
 import { renderDuration } from '#domain/duration.ts';
+import { stateOf } from '#domain/state-words.ts';
 import { whoFollows } from '#domain/who-follows.ts';
-import { stateOf } from './state-words.ts';
 
 export function FollowUps({ report }: { report: ShownResults }) {
   const { followUps } = report;

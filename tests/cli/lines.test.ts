@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { CheckedBurst } from '#commands/check-burst.ts';
 import type { ShownBurst } from '#commands/show-burst.ts';
 import { register } from '#domain/registration.ts';
-import { checkLines } from '../../cli/check.ts';
+import { type CheckOptions, checkLines } from '../../cli/check.ts';
 import { statusView } from '../../cli/status-lines.ts';
 import { clock, dollars, span } from '../../cli/words.ts';
 
@@ -111,6 +111,17 @@ describe('check', () => {
     expect(text).toContain('rates over several legs stand over prospects 25 %, members 75 %');
     expect(text).toContain('harm is looked at in young, donors as well');
     expect(checkLines(checked).join('\n')).not.toMatch(/harm|several legs/);
+  });
+
+  test('a moment that is said with --at is not called missing', () => {
+    const { moment: _none, ...rest } = checked;
+    const defaults = ['burst.at: none yet, said when the burst is scheduled', 'utm: true'];
+    const lines = (given: CheckOptions) => checkLines({ ...rest, defaults }, given).join('\n');
+    expect(lines({})).toContain('burst.at: none yet');
+    const said = lines({ momentText: '2027-03-04 20:00 Europe/Paris' });
+    expect(said).not.toContain('none yet');
+    expect(said).toContain('    utm: true');
+    expect(lines({ momentText: 'then', briefDefaults: true })).toContain('1 default taken');
   });
 
   test('lines whose figure nobody knows are absent', () => {

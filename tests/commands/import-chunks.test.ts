@@ -85,7 +85,7 @@ test('chunks of a file make one import: rows, lines and duplicates go through al
       row: 4,
       line: 5,
       code: 'duplicate',
-      message: 'the same address stands in row 1',
+      message: 'the same address stands in row 1 below the headings',
     }),
     expect.objectContaining({ row: 5, line: 7, code: 'control_character' }),
   ]);

@@ -86,6 +86,7 @@ const quiet = { emailsRead: 0, clicks: 0, conversions: 0, unsubscribes: 0, machi
 
 test('the screen tells lateness, spread, progress, rate and drain time', () => {
   const { facts, figures, summary } = screen({ now: 10_000, burst, crowd: quiet });
+  expect(facts[0]).toBe('polls-close  going out');
   expect(facts).toContain(
     '  release     email 3.1 ms after the moment · mastodon 1.1 ms after the moment · spread 2.0 ms',
   );

@@ -4,10 +4,13 @@ import { type Import, importsBelow } from '../rooms.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** Plain data. */
+const DOORS = ['#infra/definition.ts', '#store/table.ts', '#domain/state-words.ts'];
+
 /** Why this import is not allowed in `infra/local`, or undefined. */
 function objection({ file, from }: Import): string | undefined {
   if (from.startsWith('#')) {
-    if (from.startsWith('#infra/definition.ts') || from === '#store/table.ts') return undefined;
+    if (DOORS.includes(from)) return undefined;
     return `${file}: the local runtime loads bundles, it does not import ${from}`;
   }
   if (!file.includes('/stand-ins/') || !from.startsWith('.')) return undefined;
@@ -19,7 +22,7 @@ function objection({ file, from }: Import): string | undefined {
   return `${file}: a stand-in must not know who calls it, but imports ${from}`;
 }
 
-test('the local runtime imports the definition and the table as data, and no room', () => {
+test('the local runtime imports the definition, the table and the words of states as data, and no room', () => {
   const objections = importsBelow(root, 'infra/local').map(objection);
   expect(objections.filter((one) => one !== undefined)).toEqual([]);
 });
@@ -37,7 +40,7 @@ test('the command line knows the API by its types alone', () => {
   const rooms = imports.filter(({ from }) => from.startsWith('#')).map(({ from }) => from);
   // `compare` computes a report again without a server, by the code that made it.
   const allowed =
-    /^#(?:(?:commands|domain|statistics)\/|feedback\/(?:report-basis|report-of|say-time|build-report)\.ts)/;
+    /^#(?:(?:commands|domain|statistics)\/|feedback\/(?:report-basis|report-of|say-native|say-time|build-report)\.ts)/;
   // `doctor --aws` asks the account itself, with the settings that a deployment reads.
   const ofDoctor = imports.filter(({ file }) => file === 'cli/doctor-aws.ts');
   const asked = ofDoctor.filter(({ from }) => from.startsWith('#infra/aws/'));

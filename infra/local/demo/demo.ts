@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stateOf } from '#domain/state-words.ts';
 import { exampleBehaviour } from '../crowd/behaviour.ts';
 import { Crowd, type CrowdCursor } from '../crowd/crowd.ts';
 import type { Runtime } from '../runtime.ts';
@@ -73,7 +74,7 @@ async function currentRun(api: Api, options: DemoOptions): Promise<ShownBurst> {
   const last = runs.at(-1);
   const isDraft = last !== undefined && (last.state === 'draft' || last.state === 'approved');
   if (last && !isDraft && !(options.again && OVER.has(last.state))) {
-    terminal.say(`continues   ${last.burst}, which is ${last.state}`);
+    terminal.say(`continues   ${last.burst}, which is ${stateOf(last.state)}`);
     return last;
   }
   const number = last === undefined ? 1 : numberOf(last.burst) + (isDraft ? 0 : 1);

@@ -1,5 +1,6 @@
 // What the terminal shows of a burst at one moment. Pure: the same snapshot, the same lines.
 
+import { channelStateOf, stateOf } from '#domain/state-words.ts';
 import type { CrowdCounts } from '../crowd/crowd.ts';
 import type { Results, ShownBurst } from './api.ts';
 import { bar, count, table } from './draw.ts';
@@ -28,7 +29,7 @@ export function screen(snapshot: Snapshot): Screen {
   const waits = leaseText(snapshot);
   return {
     facts: [
-      `${burst.burst}  ${burst.state}${burst.reason === undefined ? '' : `: ${burst.reason}`}`,
+      `${burst.burst}  ${stateOf(burst.state)}${burst.reason === undefined ? '' : `: ${burst.reason}`}`,
       `  go/no-go    ${goNoGo(burst)}`,
       ...(isReleased ? [`  release     ${releaseText(burst)}`] : []),
     ],
@@ -77,18 +78,10 @@ export function goNoGo(burst: ShownBurst): string {
   return burst.legs
     .map(
       ({ name, state, reason }) =>
-        `${name} ${LEG_WORDS[state] ?? state}${reason ? ` (${reason})` : ''}`,
+        `${name} ${channelStateOf(state)}${reason ? ` (${reason})` : ''}`,
     )
     .join(' · ');
 }
-
-const LEG_WORDS: { readonly [state: string]: string } = {
-  planned: 'not ready yet',
-  prepared: 'ready',
-  claimed: 'going out',
-  in_doubt: 'in doubt',
-  not_called: 'not called',
-};
 
 export function releaseText(burst: ShownBurst): string {
   const late = latenessOf(burst);
