@@ -15,6 +15,7 @@ import {
   parse,
 } from './command.ts';
 import { answer } from './screen.ts';
+import { stopOrCancel } from './stop-or-cancel.ts';
 import { count, many } from './words.ts';
 
 interface Counts {
@@ -41,12 +42,22 @@ interface Order extends Pick<Command, 'about' | 'more' | 'examples'> {
   readonly question?: (shown: ShownBurst, parsed: Parsed) => string;
   /** Asked only of bursts in these states; the API says why it refuses all others. */
   readonly states?: readonly string[];
+  /** Before anything has left it cancels, after a question. */
+  readonly orCancels?: boolean;
 }
 
 function order(given: Order): Command {
-  const { name, verb = name, usage = `${name} BURST`, question, states, ...about } = given;
+  const {
+    name,
+    verb = name,
+    usage = `${name} BURST`,
+    question,
+    states,
+    orCancels,
+    ...about
+  } = given;
   const { yes, ...dry } = actOptions;
-  const options = { ...given.options, ...(question ? { yes } : {}), ...dry };
+  const options = { ...given.options, ...(question || orCancels ? { yes } : {}), ...dry };
   const run = async (args: readonly string[]): Promise<number> => {
     const parsed = parse(args, options);
     const burst = needed(parsed, usage, 'burst');
@@ -54,12 +65,18 @@ function order(given: Order): Command {
     const path = `/v1/bursts/${encodeURIComponent(burst)}`;
     const isDry = flag(parsed, 'dry-run');
     const body = bodyOf(parsed, Object.keys(given.options ?? {}));
-    const carryOut = (headers = {}) =>
+    const isSaid = flag(parsed, 'yes');
+    const isAsked = question !== undefined && !isDry && !isSaid;
+    const show = () => api.call<ShownBurst>('GET', path);
+    const post = (headers = {}) =>
       api.call<Changed>('POST', `${path}/${verb}`, isDry ? { ...body, dryRun: true } : body, {
         headers,
       });
-    const isAsked = question !== undefined && !isDry && !flag(parsed, 'yes');
-    const show = () => api.call<ShownBurst>('GET', path);
+    const cancelIt = () => api.call<Changed>('POST', `${path}/cancel`, {});
+    const carryOut =
+      orCancels && !isDry
+        ? () => stopOrCancel({ stop: post, cancel: cancelIt, show, isSaid })
+        : post;
     if (isAsked && states && !states.includes((await show()).state)) {
       await api.call('POST', `${path}/${verb}`, { ...body, dryRun: true });
     }
@@ -126,7 +143,10 @@ With --yes nothing is read first.`,
 export const stop = order({
   name: 'stop',
   about: 'stop sending at once, and say what went out',
-  more: 'Never asks. No call starts more than a second later; what is to come can be resumed.',
+  more: `Never asks once it goes out. No call starts more than a second later; what is to come can be
+resumed. Before anything has left there is nothing to resume: it asks whether to cancel the burst
+for good, and with --yes it does.`,
+  orCancels: true,
   options: { reason: { type: 'string', value: 'TEXT', about: 'why: stands in the audit log' } },
   examples: ['volley stop atlas-launch --reason "the link is wrong"'],
 });

@@ -15,7 +15,7 @@ privileges of its own: against the runtime on this machine (\`npm start\`), or a
 
 - **Nothing leaves unasked.** Whatever sends or cannot be taken back names the numbers and asks;
   \`--yes\` says yes beforehand, and without a terminal it is needed. \`stop\`, \`pause\` and
-  \`suppress\` never ask.
+  \`suppress\` never ask; only a \`stop\` before anything has left does, because there it cancels.
 - **\`--dry-run\`** on whatever acts says what would happen and changes nothing.
 - **Lost answers.** Every command that changes something carries an idempotency key and is sent again
   under the same key when no answer comes, so that it is carried out once. When nothing answers at

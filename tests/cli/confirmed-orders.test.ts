@@ -1,6 +1,6 @@
 // What a person said yes to is what is carried out: the real commands, a terminal, the API behind HTTP.
 
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { advance, type BurstEvent } from '#domain/advance.ts';
 import type { Burst } from '#domain/burst.ts';
 import { loadBurst, saveBurst } from '#store/bursts.ts';
@@ -123,12 +123,62 @@ test('nobody is asked about an order that would be refused, and the next step na
   expect((await header()).state).toBe('standby');
 });
 
-test('who stops a burst before its moment is told how it is ended', async () => {
-  await onStandby();
-  await expect(stop.run(args)).rejects.toMatchObject({
-    message: expect.stringMatching(
-      /a burst that is on stand-by: nothing of it has left yet[\s\S]*volley cancel atlas-launch/,
-    ),
+describe('a stop before anything has left', () => {
+  const orders = () => served.orders.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+
+  test('asks whether to cancel, and a no leaves it', async () => {
+    await onStandby();
+    const done = stop.run(args).catch((error) => error);
+    await terminal.reply(
+      'atlas-launch is on stand-by: nothing of it has left yet. Cancel it for good?',
+      'n',
+    );
+    expect(await done).toMatchObject({ exitCode: 4, code: 'unconfirmed' });
+    expect((await header()).state).toBe('standby');
+  });
+
+  test('a yes cancels it, also when it got ready meanwhile', async () => {
+    await planned(launch);
+    await api.call('POST', `/v1/bursts/${BURST}/schedule`, { token, json: {} });
+    const done = stop.run(args);
+    await terminal.reply('atlas-launch is scheduled for 2027-', async () => {
+      await meanwhile((burst) => ({ ...burst, state: 'armed' }));
+      return 'y';
+    });
+    expect(await done).toBe(0);
+    expect(questions()).toBe(1);
+    expect((await header()).state).toBe('cancelled');
+    expect(terminal.written()).toContain('atlas-launch is cancelled\n');
+  });
+
+  test('one that began to go out while they were asked is stopped, as they typed', async () => {
+    await planned(launch);
+    await api.call('POST', `/v1/bursts/${BURST}/schedule`, { token, json: {} });
+    const done = stop.run([...args, '--reason', 'the link']);
+    await terminal.reply('Cancel it for good?', async () => {
+      await meanwhile((burst) => ({ ...burst, state: 'releasing', releasedAt: api.world.now }));
+      return 'y';
+    });
+    expect(await done).toBe(0);
+    expect(orders()).toEqual(['stop', 'cancel', 'stop']);
+    expect(await header()).toMatchObject({ state: 'stopped', reason: 'the link' });
+  });
+
+  test('with --yes it is cancelled at once', async () => {
+    await onStandby();
+    expect(await stop.run([...args, '--yes'])).toBe(0);
+    expect(questions()).toBe(0);
+    expect(orders()).toEqual(['stop', 'cancel']);
+    expect((await header()).state).toBe('cancelled');
+  });
+
+  test.each(['--dry-run', '--yes'])('of a draft, or only tried, it is refused: %s', async (how) => {
+    await (how === '--yes' ? planned(launch) : onStandby());
+    await expect(stop.run([...args, how])).rejects.toMatchObject({
+      code: 'wrong_state',
+      message: expect.stringMatching(/nothing of it has left yet[\s\S]*volley cancel atlas-launch/),
+    });
+    expect(questions()).toBe(0);
   });
 });
 
