@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadLeg, saveLeg } from '#store/legs.ts';
 import { loadTallies, saveParts } from '#store/tallies.ts';
 import {
   BURST,
@@ -27,6 +28,18 @@ async function opened(at = T + 2 * 3_600_000, options: Parameters<typeof anExamp
   };
   return { example, ...one, token, look };
 }
+
+test('a post that was taken back is named on the page, with its moment', async () => {
+  const { example, look } = await opened();
+  const { table } = example.world;
+  expect((await look(PAGE)).text).not.toContain('taken back');
+  const stored = await loadLeg(table, BURST, 'mastodon');
+  const item = stored ?? { burst: BURST, leg: 'mastodon', revision: 0, nonce: 'n' };
+  await saveLeg(table, stored, { ...item, retractedAt: T + 90_000 }, 'n1');
+  expect((await look(PAGE)).text).toMatch(
+    /mastodon: the post was taken back \w{3} \d+ \w{3}, \d\d:\d\d\./,
+  );
+});
 
 test.each(['/console', PAGE, `${PAGE}/results.html`, `${PAGE}/export.json`])(
   'without a token %s shows the way in and nothing else',
