@@ -1,12 +1,16 @@
 // Sends single entries again that are known never to have left, or that policy allows once more.
 
 import type { EntryOutcome, WindowRecord } from '#domain/window-record.ts';
+import type { Saved } from '#store/save.ts';
 import { listWindowRecords, saveWindowRecord } from '#store/window-records.ts';
 import type { Halt } from './guard.ts';
 import type { Candidate } from './members.ts';
 import { type SentWindow, sendEntries } from './send-window.ts';
 import type { Sending } from './sending.ts';
 import { settleAll } from './settle-all.ts';
+
+/** How often a record that others write meanwhile is chosen from anew. */
+const ATTEMPTS_MAX = 5;
 
 /** Which listed entries may be called again, and with which attempt number in their tags. */
 export type Choose = (outcome: EntryOutcome, record: WindowRecord) => boolean;
@@ -34,64 +38,87 @@ export async function retryRecords(
   records: readonly WindowRecord[],
   choose: Choose,
 ): Promise<Halt | 'refused' | undefined> {
-  const chosen = records.flatMap((record) => {
-    const entries = record.outcomes.filter((one) => choose(one, record));
-    return entries.length === 0 ? [] : [{ record, entries }];
-  });
+  const chosen = records.filter((record) => record.outcomes.some((one) => choose(one, record)));
   const [first] = chosen;
   if (!first) return undefined;
-  const lanes = sending.head.lanes.filter((lane) => lane.leg === first.record.leg).length;
+  const lanes = sending.head.lanes.filter((lane) => lane.leg === first.leg).length;
   let halt: Halt | 'refused' | undefined;
   let next = 0;
   const work = async (): Promise<void> => {
     for (; halt === undefined && next < chosen.length; ) {
       const one = chosen[next];
       next += 1;
-      if (one) halt = (await retryRecord(sending, one.record, one.entries)) ?? halt;
+      if (one) halt = (await retryRecord(sending, one, choose)) ?? halt;
     }
   };
   await settleAll(Array.from({ length: Math.min(lanes, chosen.length) }, work));
   return halt;
 }
 
+/** Others may write the record meanwhile, with what they know: then it is chosen from anew. */
 async function retryRecord(
   sending: Sending,
+  listed: WindowRecord,
+  choose: Choose,
+): Promise<Halt | 'refused' | undefined> {
+  let record: WindowRecord | undefined = listed;
+  for (let attempt = 0; record && attempt < ATTEMPTS_MAX; attempt += 1) {
+    const { leg, outcomes }: WindowRecord = record;
+    const entries = outcomes.filter((one) => choose(one, record ?? listed));
+    if (entries.length === 0) return undefined;
+    const halted = await sending.guard.check(leg);
+    if (halted) return halted;
+    const saved = await claimAgain(sending, record, entries);
+    if (saved.kind === 'saved') return callClaimed(sending, saved.item, entries);
+    record = saved.current;
+  }
+  // Somebody may still have to be called: the leg is not over, whoever holds it next looks again.
+  return 'unreadable';
+}
+
+function claimAgain(
+  { ports, holding, clock }: Sending,
   record: WindowRecord,
   entries: readonly EntryOutcome[],
-): Promise<Halt | 'refused' | undefined> {
-  const { table, entropy } = sending.ports;
-  const halted = await sending.guard.check(record.leg);
-  if (halted) return halted;
-  const chosen = new Map(entries.map((one) => [one.ordinal, one]));
+): Promise<Saved<WindowRecord>> {
+  const chosen = new Set(entries.map((one) => one.ordinal));
   const isAgain = entries.some((one) => one.state !== 'not_called');
-  const attempt = isAgain ? record.attempt + 1 : record.attempt;
   const claimed: WindowRecord = {
     ...record,
-    attempt,
-    epoch: sending.holding.epoch,
+    attempt: isAgain ? record.attempt + 1 : record.attempt,
+    epoch: holding.epoch,
     // From here on they may have left: silence is judged from this call, not from the first one.
-    recordedAt: sending.clock.now(),
+    recordedAt: clock.now(),
     outcomes: record.outcomes.map(({ ordinal, ...rest }) =>
       chosen.has(ordinal)
         ? { ordinal, state: 'in_doubt', reason: 'called_again' }
         : { ordinal, ...rest },
     ),
   };
-  const saved = await saveWindowRecord(table, record, claimed, entropy.id());
-  if (saved.kind === 'lost') return undefined;
-  const all = await sending.members.range(record.from, record.to);
+  return saveWindowRecord(ports.table, record, claimed, ports.entropy.id());
+}
+
+async function callClaimed(
+  sending: Sending,
+  claimed: WindowRecord,
+  entries: readonly EntryOutcome[],
+): Promise<Halt | 'refused' | undefined> {
+  const { table, entropy } = sending.ports;
+  const chosen = new Map(entries.map((one) => [one.ordinal, one]));
+  const { attempt } = claimed;
+  const all = await sending.members.range(claimed.from, claimed.to);
   const candidates: Candidate[] = all
     .filter((one) => chosen.has(one.ordinal))
     .map((one) => ({ ...one, attempt }));
-  const sent = await sendEntries(sending, record.leg, candidates);
+  const sent = await sendEntries(sending, claimed.leg, candidates);
   const known = new Map(sent.exceptions.map((one) => [one.ordinal, one]));
-  const outcomes = saved.item.outcomes.map((one): EntryOutcome => {
+  const outcomes = claimed.outcomes.map((one): EntryOutcome => {
     const before = chosen.get(one.ordinal);
     const after = before ? outcomeOf(before, known.get(one.ordinal), sent) : one;
     // A holder that woke up late: nobody would call these any more, so they stay in doubt by name.
     return after.state === 'not_called' && !sending.holding.isInsideLease ? one : after;
   });
-  await saveWindowRecord(table, saved.item, { ...saved.item, outcomes }, entropy.id());
+  await saveWindowRecord(table, claimed, { ...claimed, outcomes }, entropy.id());
   return sent.halt;
 }
 

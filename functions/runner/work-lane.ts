@@ -260,6 +260,8 @@ async function teach(
       if (one.ordinal >= sent.calledTo || mine?.state === 'not_called') return one;
       return mine ?? { ...one, state: 'accepted', reason: 'late_answer' };
     });
+    // A write that says nothing new would only cost a successor its own.
+    if (outcomes.every((one, index) => one === stored.outcomes[index])) return;
     await saveWindowRecord(table, stored, { ...stored, outcomes }, entropy.id());
   } catch {
     sending.ports.log.warn('late_answer_unwritten', { burst: lane.burst, lane: lane.lane });
