@@ -142,7 +142,10 @@ function convertedAreSkipped(truth: Truth): string[] {
 
 // ---- V23: nobody gets more than the cap allows, over all bursts -----------------------------------
 
-/** Judged by what had been accepted when the list was frozen: the freeze decides. */
+/**
+ * Judged by what had been accepted when the list was frozen: the freeze decides. A burst fired just
+ * before may not stand in the index yet by which the freeze finds the others.
+ */
 function capHolds(truth: Truth, ledger: Ledger): string[] {
   const broken: string[] = [];
   for (const { burst, cap } of truth.bursts) {
@@ -150,9 +153,15 @@ function capHolds(truth: Truth, ledger: Ledger): string[] {
     if (!cap || books?.frozenAt === undefined) continue;
     const until = books.frozenAt - 2 * truth.skewMaxMs;
     const since = (books.momentAt ?? books.frozenAt) - cap.withinMs + MINUTE_MS;
+    const unseen = new Set(
+      ledger.bursts.flatMap((one) =>
+        (one.momentAt ?? 0) > until - truth.indexLagMs ? [one.burst] : [],
+      ),
+    );
     const before = new Map<string, number>();
     for (const one of truth.accepted) {
       if (one.burst === burst || one.at > until || one.at < since) continue;
+      if (truth.indexLagMs > 0 && unseen.has(one.burst)) continue;
       before.set(one.address, (before.get(one.address) ?? 0) + 1);
     }
     const over = truth.accepted.find(

@@ -79,6 +79,7 @@ function goodTruth(): Truth {
     moments: [{ burst: 'b1', kind: 'scheduled', at: 20, momentAt: T }],
     resumes: [],
     skewMaxMs: 5_000,
+    indexLagMs: 0,
     quota: { statedPerSecond: 10, realPerSecond: 10 },
     crashes: 0,
     unanswered: 0,

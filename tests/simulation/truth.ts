@@ -244,6 +244,8 @@ export interface Truth {
   readonly resumes: Resume[];
   /** How far a node's clock may be off, either way. */
   readonly skewMaxMs: number;
+  /** How far the index may be behind its table. */
+  readonly indexLagMs: number;
   readonly quota: { readonly statedPerSecond: number; readonly realPerSecond: number };
   /** How often any message of the feedback queue was received between two redrives, and may be. */
   readonly queue: { receivesMost: number; readonly receivesMax: number };

@@ -280,6 +280,7 @@ class World implements Surroundings {
       moments: [],
       resumes: [],
       skewMaxMs: SKEW_MAX_MS,
+      indexLagMs: this.#has('D5') ? MINUTE_MS : 0,
       quota: {
         statedPerSecond,
         realPerSecond: this.#has('P1') ? statedPerSecond * lower : statedPerSecond,
