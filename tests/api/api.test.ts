@@ -42,7 +42,7 @@ test('from a list and a file to a scheduled burst, watched, stopped and read', a
     (await api.call('GET', '/v1/bursts?limit=10', { token: viewer })).body.bursts,
   ).toHaveLength(1);
   expect((await api.call('GET', `${path}/results`, { token: viewer })).body).toEqual({
-    ...{ burst, followUps: [] },
+    ...{ burst, followUps: [], takenBack: [] },
   });
   expect((await api.call('GET', `${path}/ledger`, { token })).body).toMatchObject({
     lanes: [],

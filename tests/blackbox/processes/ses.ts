@@ -72,6 +72,9 @@ class SesStub {
     const { pathname, searchParams } = new URL(url, 'http://stub');
     if (pathname === '/v2/email/outbound-bulk-emails') return this.#bulk(body);
     if (pathname === '/v2/email/account') return this.#account();
+    if (pathname.startsWith('/v2/email/identities/')) {
+      return json(200, { VerifiedForSendingStatus: true });
+    }
     if (pathname.startsWith('/v2/email/configuration-sets/')) return json(200, {});
     if (pathname === '/calm') this.#isCalm = true;
     if (pathname === '/queue' && method === 'POST') {

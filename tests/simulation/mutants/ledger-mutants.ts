@@ -107,8 +107,8 @@ export const ledgerMutants: readonly Mutant[] = [
     {
       id: 'resend-under-old-number',
       about: 'one more attempt carries the number of the first',
-      find: 'const attempt = isAgain ? record.attempt + 1 : record.attempt;',
-      replace: 'const attempt = record.attempt;',
+      find: 'attempt: isAgain ? record.attempt + 1 : record.attempt,',
+      replace: 'attempt: record.attempt,',
     },
   ]),
   ...inFile('functions/runner/settle-doubts.ts', BY_WORLDS, [
