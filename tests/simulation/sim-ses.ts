@@ -233,11 +233,13 @@ export function ending<A>(sent: Promise<A>, call: CallTruth, schedule: Schedule)
   );
 }
 
-/** A readable 200 that cannot be believed: too few entries, or words nobody knows. */
+/**
+ * A 200 that cannot be believed: too few results count as no answer, as in environment/ses.ts, or
+ * words nobody knows.
+ */
 function garble(answer: BulkAnswer, chance: number): BulkAnswer {
-  if (chance < 0.3) throw sesUnanswered('answered garbage');
-  if (chance < 0.6) return { entries: answer.entries.slice(0, -1) };
-  if (chance < 0.8) return { entries: [] };
+  if (chance < 0.4) throw sesUnanswered('answered garbage');
+  if (chance < 0.7) throw sesUnanswered('answered too few results');
   return { entries: answer.entries.map(() => ({ status: 'ODD_WORD' })) };
 }
 

@@ -22,12 +22,6 @@ export const channelMutants: readonly Mutant[] = [
       find: "if (status === 'ACCOUNT_THROTTLED') return { kind: 'throttled', reason };",
       replace: "if (status === 'ACCOUNT_THROTTLED') return { kind: 'accepted' };",
     },
-    {
-      id: 'no-entry-is-sent',
-      about: 'whoever an answer does not mention counts as accepted',
-      find: "if (!entry) return { kind: 'unknown', reason: 'SES gave no result for the entry' };",
-      replace: "if (!entry) return { kind: 'accepted' };",
-    },
   ]),
   ...inFile('functions/channels/mastodon-publish.ts', BY_WORLDS, [
     {
