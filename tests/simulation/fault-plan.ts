@@ -55,7 +55,7 @@ export const NO_FAULT: Decision = { strike: 'none', milliseconds: 0, chance: 0 }
 
 /** Every class by the id of the fault table (docs/guarantees.md), with its highest rate a call. */
 const CALL_CLASSES = [
-  { id: 'C1', strike: 'crash_before', most: 0.03 },
+  { id: 'C1', strike: 'crash_before', most: 0.04 },
   { id: 'C2', strike: 'crash_after', most: 0.03 },
   { id: 'C3', strike: 'crash_answered', most: 0.03 },
   { id: 'C7', strike: 'stall', most: 0.05 },
@@ -65,7 +65,7 @@ const CALL_CLASSES = [
   { id: 'N3', strike: 'lost_effect', most: 0.05 },
   { id: 'N4', strike: 'lost_no_effect', most: 0.05 },
   { id: 'N5', strike: 'late', most: 0.03 },
-  { id: 'N6', strike: 'garbage', most: 0.02 },
+  { id: 'N6', strike: 'garbage', most: 0.035 },
 ] as const satisfies readonly { id: string; strike: Strike; most: number }[];
 
 /** Classes that are not decided call by call; the world carries them out. */
