@@ -305,7 +305,9 @@ export class People {
     try {
       await planBurst(context, { burst, ...file });
     } catch (error) {
-      if (error instanceof Refusal) planning.isRefused = true;
+      // Whoever is told that it changed meanwhile may have changed it: a write without an answer.
+      const isSure = error instanceof Refusal && error.code !== 'precondition_failed';
+      if (isSure) planning.isRefused = true;
       throw error;
     }
     const at = world.schedule.now;
