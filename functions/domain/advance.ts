@@ -384,12 +384,12 @@ function wrongState(burst: Burst, verb: string): Advanced {
 
 const NOT_BEGUN = new Set(['draft', 'approved', 'scheduled', 'armed', 'standby', 'missed']);
 
-/** What whoever gave the order may do in its place. */
 /** All of it is out, but its policy may call whoever is in doubt once more. */
 function mayCallAgain({ state, policy }: Burst): boolean {
   return state === 'measuring' && policy === 'resend-when-unproven';
 }
 
+/** What whoever gave the order may do in its place. */
 function insteadOf(verb: string, state: Burst['state']): string | undefined {
   if (verb === 'stop' && NOT_BEGUN.has(state)) {
     return ': nothing of it has left yet; cancel it instead';

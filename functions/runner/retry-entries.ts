@@ -63,12 +63,12 @@ async function retryRecord(
 ): Promise<Halt | 'refused' | undefined> {
   let record: WindowRecord | undefined = listed;
   for (let attempt = 0; record && attempt < ATTEMPTS_MAX; attempt += 1) {
-    const { leg, outcomes }: WindowRecord = record;
-    const entries = outcomes.filter((one) => choose(one, record ?? listed));
+    const current: WindowRecord = record;
+    const entries = current.outcomes.filter((one) => choose(one, current));
     if (entries.length === 0) return undefined;
-    const halted = await sending.guard.check(leg);
+    const halted = await sending.guard.check(current.leg);
     if (halted) return halted;
-    const saved = await claimAgain(sending, record, entries);
+    const saved = await claimAgain(sending, current, entries);
     if (saved.kind === 'saved') return callClaimed(sending, saved.item, entries);
     record = saved.current;
   }

@@ -61,8 +61,16 @@ export async function compareAndSave<T extends Revised>(
  * the condition, which is asked then, speaks against it. A condition that failed may have been met
  * by an earlier repeat.
  */
-export function putSame(table: Table, item: Item, condition?: Condition): Promise<Written['kind']> {
-  return putRepeatedly(table, item, condition);
+export async function putSame(
+  table: Table,
+  item: Item,
+  condition?: Condition,
+): Promise<Written['kind']> {
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await tryPut(table, item, condition);
+    if (answer.kind !== 'fault') return answer.kind;
+    if (attempt >= REPEATS_MAX || !isUnanswered(answer.error)) throw answer.error;
+  }
 }
 
 /** Of what is made once and may be revoked: a late put of its making must not undo that. */
@@ -74,19 +82,7 @@ export const unlessRevoked: Condition = { kind: 'absent', attribute: 'revokedAt'
  * with whatever was made of it since.
  */
 export function putNew(table: Table, item: Item): Promise<Written['kind']> {
-  return putRepeatedly(table, item, { kind: 'item_absent' });
-}
-
-async function putRepeatedly(
-  table: Table,
-  item: Item,
-  condition?: Condition,
-): Promise<Written['kind']> {
-  for (let attempt = 0; ; attempt += 1) {
-    const answer = await tryPut(table, item, condition);
-    if (answer.kind !== 'fault') return answer.kind;
-    if (attempt >= REPEATS_MAX || !isUnanswered(answer.error)) throw answer.error;
-  }
+  return putSame(table, item, { kind: 'item_absent' });
 }
 
 type PutAnswer = Written | { readonly kind: 'fault'; readonly error: Fault };

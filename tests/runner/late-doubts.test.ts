@@ -50,15 +50,21 @@ async function hear(world: World): Promise<void> {
   await saveNode(world.table, undefined, { ...root, facts }, 'n');
 }
 
+/** All of it is out; the first call had no answer, of all others the events have come. */
+async function worldWithADoubt(deadlineMs: number): Promise<World> {
+  const world = await worldThatResends(deadlineMs);
+  world.onCall = async () => {
+    world.onCall = async () => undefined;
+    return { kind: 'unknown', reason: 'reset' };
+  };
+  await world.run(T + 10 * MINUTE);
+  await hear(world);
+  return world;
+}
+
 describe('a policy that resends', () => {
   test('calls once more, after the grace time, where the events of the others have come', async () => {
-    const world = await worldThatResends(2 * HOUR);
-    world.onCall = async () => {
-      world.onCall = async () => undefined;
-      return { kind: 'unknown', reason: 'reset' };
-    };
-    await world.run(T + 10 * MINUTE);
-    await hear(world);
+    const world = await worldWithADoubt(2 * HOUR);
     const [first] = world.calls;
     await world.run(T + 29 * MINUTE);
     expect(world.called('one')).toHaveLength(100);
@@ -73,26 +79,14 @@ describe('a policy that resends', () => {
   });
 
   test('calls nobody once the deadline of the leg has passed', async () => {
-    const world = await worldThatResends(20 * MINUTE);
-    world.onCall = async () => {
-      world.onCall = async () => undefined;
-      return { kind: 'unknown', reason: 'reset' };
-    };
-    await world.run(T + 10 * MINUTE);
-    await hear(world);
+    const world = await worldWithADoubt(20 * MINUTE);
     await world.run(T + 2 * HOUR);
     expect(world.called('one')).toHaveLength(100);
     expect(statesOf(await world.outcomes('one'))).toEqual(new Set(['unproven']));
   });
 
   test('calls nobody again once a person has stopped the burst, though all of it was out', async () => {
-    const world = await worldThatResends(2 * HOUR);
-    world.onCall = async () => {
-      world.onCall = async () => undefined;
-      return { kind: 'unknown', reason: 'reset' };
-    };
-    await world.run(T + 10 * MINUTE);
-    await hear(world);
+    const world = await worldWithADoubt(2 * HOUR);
     expect((await world.load('one')).state).toBe('measuring');
     const stopped = await world.order('one', { kind: 'stop', now: world.now(), reason: 'enough' });
     expect(stopped).toMatchObject({ state: 'measuring', stoppedAt: world.now() });
