@@ -97,11 +97,6 @@ export const ManifestHead = z.strictObject({
 });
 export type ManifestHead = z.output<typeof ManifestHead>;
 
-/** True where an erasure left a keyed digest in the place of a member's address. */
-export function isErased(address: string): boolean {
-  return address.startsWith('#');
-}
-
 /** The leg range an ordinal belongs to. */
 export function rangeOf(head: ManifestHead, ordinal: number): LegRange | undefined {
   return head.legs.find((range) => ordinal >= range.from && ordinal < range.to);

@@ -46,6 +46,16 @@ export type ChangeLogEntry = z.output<typeof ChangeLogEntry>;
 /** `#`, which no digest and no address without an at sign begins with. */
 const ERASED = 0x23;
 
+/** What an erasure leaves in the place of an address in a frozen list. @param digest keyed */
+export function erasedAddress(digest: string): string {
+  return `#${digest}`;
+}
+
+/** True where an erasure left a keyed digest in the place of an address. */
+export function isErased(address: string): boolean {
+  return address.charCodeAt(0) === ERASED && !address.includes('@');
+}
+
 /** The characters of base64url whose last four bits are zero. */
 const LAST = 'AQgw';
 
@@ -55,7 +65,7 @@ const LAST = 'AQgw';
  */
 export function addressDigest(address: string, key: string): string {
   // Whoever was erased from a frozen list left this digest there.
-  if (address.charCodeAt(0) === ERASED && !address.includes('@')) return address.slice(1);
+  if (isErased(address)) return address.slice(1);
   const mac = hmacSha256Text(key, `address\n${normaliseAddress(address)}`);
   return mac.slice(0, 21) + LAST[VALUES.indexOf(mac.charAt(21)) >> 4];
 }

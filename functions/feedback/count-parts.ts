@@ -4,8 +4,9 @@
 import type { Facts } from '#domain/facts.ts';
 import { depthOf, LEAF_ORDINALS, leafPath } from '#domain/facts-place.ts';
 import { type FoldRule, foldFacts } from '#domain/fold-facts.ts';
-import { isErased, type ManifestHead } from '#domain/manifest.ts';
+import type { ManifestHead } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
+import { isErased } from '#domain/suppression.ts';
 import { countOf, type Tally } from '#domain/tally.ts';
 import { loadNode } from '#store/facts.ts';
 import type { Frame, Parts } from '#store/tallies.ts';

@@ -7,17 +7,10 @@ import { firstWaveSize } from '#domain/first-wave.ts';
 import { turnOf } from '#domain/is-first.ts';
 import { laneCount } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
-import {
-  type HeldRange,
-  isErased,
-  type LaneRange,
-  type LegRange,
-  type ManifestHead,
-  type Member,
-} from '#domain/manifest.ts';
+import type { HeldRange, LaneRange, LegRange, ManifestHead, Member } from '#domain/manifest.ts';
 import type { EmailLegPlan, Plan } from '#domain/plan.ts';
 import { matches } from '#domain/segment.ts';
-import { addressDigest } from '#domain/suppression.ts';
+import { addressDigest, erasedAddress, isErased } from '#domain/suppression.ts';
 import { waveRanges } from '#domain/wave-ranges.ts';
 import { testSize } from '#statistics/test-size.ts';
 import { loadAudienceHistory } from '#store/audience-history.ts';
@@ -150,7 +143,7 @@ function unnamed(contact: Contact, erased: ReadonlySet<string>, key: string): Co
   const digest = erased.size === 0 ? '' : addressDigest(contact.address, key);
   if (!erased.has(digest)) return contact;
   const { audience, id } = contact;
-  return { audience, id, address: `#${digest}`, fields: {} };
+  return { audience, id, address: erasedAddress(digest), fields: {} };
 }
 
 /** Few leave first where nobody of the list was ever mailed; decided once, with the freeze. */

@@ -3,6 +3,7 @@
 import { Fault } from '#domain/faults.ts';
 import type { ManifestHead } from '#domain/manifest.ts';
 import type { Table } from '#domain/ports.ts';
+import { erasedAddress } from '#domain/suppression.ts';
 import { changeManifestChunk } from './manifests.ts';
 
 const ATTEMPTS_MAX = 8;
@@ -40,7 +41,7 @@ async function eraseOfChunk(
         const digest = digestOf(member.address);
         if (digest === undefined) return member;
         erased += 1;
-        return { ordinal: member.ordinal, address: `#${digest}`, fields: {} };
+        return { ordinal: member.ordinal, address: erasedAddress(digest), fields: {} };
       });
       return erased === 0 ? undefined : next;
     });

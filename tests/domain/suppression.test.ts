@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addressDigest } from '#domain/suppression.ts';
+import { addressDigest, erasedAddress, isErased } from '#domain/suppression.ts';
 
 test('an address digest is the first 128 bits of its HMAC, in base64url', () => {
   fc.assert(
@@ -15,4 +15,9 @@ test('an address digest is the first 128 bits of its HMAC, in base64url', () => 
 
 test('two spellings of one address have one digest', () => {
   expect(addressDigest(' Ann@Example.com ', 'k')).toBe(addressDigest('ann@example.com', 'k'));
+});
+
+test('an address that begins with a number sign is no place of somebody erased', () => {
+  expect(isErased('#ana@example.org')).toBe(false);
+  expect(isErased(erasedAddress(addressDigest('#ana@example.org', 'key')))).toBe(true);
 });
