@@ -27,7 +27,7 @@ import { readUnitsOf, UnitMeter, writeUnitsOf } from './unit-meter.ts';
 
 const PAGE_BYTES_MAX = 1024 * 1024;
 
-/** Deterministic: same calls in the same order, same answers. Every answer is a copy. */
+/** Deterministic: same calls in the same order, same answers. What it keeps and answers is frozen. */
 export class MemoryTable implements Table {
   readonly meter = new UnitMeter();
   readonly #partitions = new Map<string, SortedList>();
@@ -68,7 +68,7 @@ export class MemoryTable implements Table {
     const kept = this.#find(key);
     const units = readUnitsOf(kept?.bytes ?? 0, options.consistent ?? false);
     this.meter.read(kindOf(key), units);
-    return kept && copyKept(kept.item);
+    return kept && answerOf(kept.item);
   }
 
   async put(item: Item, condition?: Condition): Promise<Written> {
@@ -86,7 +86,7 @@ export class MemoryTable implements Table {
     const next: { [name: string]: Attribute } = { ...before?.item, pk: key.pk, sk: key.sk };
     for (const name in change.set) next[name] = copy(change.set[name] as Attribute);
     for (const name of change.remove ?? []) delete next[name];
-    const item = next as Item;
+    const item = Object.freeze(next) as Item;
     return this.#replace(before, item, sizeOf(item));
   }
 
@@ -115,7 +115,7 @@ export class MemoryTable implements Table {
     let isFull = false;
     for (const kept of list?.range({ from, to, after, descending }) ?? []) {
       if (isFull) break;
-      items.push(copyKept(kept.item));
+      items.push(answerOf(kept.item));
       bytes += kept.bytes;
       isFull = items.length === query.limit || bytes >= PAGE_BYTES_MAX;
     }
@@ -128,7 +128,7 @@ export class MemoryTable implements Table {
   /** Every item, by partition and sort key: the state of the world at this point. */
   snapshot(): Item[] {
     const partitions = [...this.#partitions].sort(([a], [b]) => compareKeys(a, b));
-    return partitions.flatMap(([, list]) => list.all().map((kept) => copyKept(kept.item)));
+    return partitions.flatMap(([, list]) => list.all().map((kept) => answerOf(kept.item)));
   }
 
   /** Judges the condition; a failed one costs a write of the item as it stands. */
@@ -201,23 +201,26 @@ function keyOf(item: Item, index: Index | undefined): Item {
   return { ...key, ...Object.fromEntries(names.map((name) => [name, item[name] as Attribute])) };
 }
 
-/** Of an item that was itself made by `copy`: only what could be changed in place is copied anew. */
-function copyKept(item: Item): Item {
-  const fresh: { [name: string]: Attribute } & Item = { ...item };
-  for (const name in fresh) {
-    const value = fresh[name];
-    if (typeof value === 'object' && value !== null) fresh[name] = copy(value);
+/** The kept item itself; one with bytes, which nothing can freeze, with its own copy of them. */
+function answerOf(kept: Item): Item {
+  let fresh: ({ [name: string]: Attribute } & Item) | undefined;
+  for (const name in kept) {
+    const value = kept[name];
+    if (!(value instanceof Uint8Array)) continue;
+    fresh ??= { ...kept };
+    fresh[name] = Uint8Array.from(value);
   }
-  return fresh;
+  return fresh ?? kept;
 }
 
+/** Frozen all through, bytes excepted. */
 function copy(value: Attribute): Attribute {
   if (typeof value === 'number') return value === 0 ? 0 : value; // there is no negative zero
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return Uint8Array.from(value);
-  if (Array.isArray(value)) return value.map(copy);
+  if (Array.isArray(value)) return Object.freeze(value.map(copy));
   const map = value as { readonly [name: string]: Attribute };
   const fresh: { [name: string]: Attribute } = {};
   for (const name in map) fresh[name] = copy(map[name] as Attribute);
-  return fresh;
+  return Object.freeze(fresh);
 }

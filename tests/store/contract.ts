@@ -74,7 +74,7 @@ export function describeTable(name: string, create: () => Promise<Table>): void 
       expect(await table.delete(key)).toEqual({ kind: 'written' });
     });
 
-    test('what was put or got is a copy', async () => {
+    test('whoever changes what was put or got changes nothing that is kept', async () => {
       const item = { ...key, list: [{ a: 1 }], bytes: Uint8Array.from([1]) };
       await table.put(item);
       const first = item.list[0];
@@ -84,7 +84,8 @@ export function describeTable(name: string, create: () => Promise<Table>): void 
       const got = (await table.get(key)) as unknown as typeof want;
       expect(got).toEqual(want);
       got.bytes[0] = 3;
-      got.list.pop();
+      // Frozen, or a copy.
+      if (!Object.isFrozen(got.list)) got.list.pop();
       expect(await table.get(key)).toEqual(want);
     });
   });
