@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Channel } from '#channels/contract.ts';
 import type { RunnerPorts, TickOptions } from '#runner/ports.ts';
 import { tick } from '#runner/tick.ts';
-import { changed } from './load-hooks.ts';
+import { type Change, changed } from './load-hooks.ts';
 import { naiveTick } from './naive-runner.ts';
+import { Thread } from './pool.ts';
 import { lineOf, recordedSeeds, sumOf } from './record-run.ts';
 import { optionsOf, parseReduction } from './reduction.ts';
-import { emptyTally, runSeed } from './run-seeds.ts';
+import { emptyTally, runSeed, type Tally } from './run-seeds.ts';
 import { shrink } from './shrink.ts';
 import { tellStory } from './tell-story.ts';
 import { runWorld, type Subject } from './world.ts';
@@ -30,6 +31,34 @@ describe('a seed that runs twice', () => {
     const tally = emptyTally();
     await runSeed(100, tally, forgetful);
     expect(tally.failures.map((one) => one.invariant)).toContain('V20');
+  });
+});
+
+describe('a thread that remembers what it worked out', () => {
+  const seeds = Array.from({ length: 40 }, (_, index) => 2_001 + index);
+  const quick = async (changes: readonly Change[] = []) => {
+    const thread = new Thread(changes);
+    try {
+      return await thread.ask<Tally>({ kind: 'seeds', seeds });
+    } finally {
+      await thread.end();
+    }
+  };
+
+  test('leaves the traces of one that does not', async () => {
+    const plain = emptyTally();
+    for (const seed of seeds) await runSeed(seed, plain);
+    expect(await quick()).toEqual(plain);
+  });
+
+  test('leaves others when it takes one thing for another', async () => {
+    const { hash } = await quick();
+    const file = 'functions/domain/hmac.ts';
+    const mixedUp = await quick([
+      { file, find: 'known.get(text)', replace: 'known.get(text.slice(0, 9))' },
+      { file, find: 'known.set(text, ', replace: 'known.set(text.slice(0, 9), ' },
+    ]);
+    expect(mixedUp.hash).not.toBe(hash);
   });
 });
 

@@ -1,7 +1,8 @@
-// What a simulating thread changes in the code it loads, before it loads it: a planted bug, and the
-// form in which schemas judge objects.
+// What a simulating thread changes in the code it loads, before it loads it: a planted bug, and what
+// would only cost thousands of worlds time.
 
 import { registerHooks } from 'node:module';
+import { SHORTCUTS } from './shortcuts.ts';
 
 /** A change of source text: `find` stands in `file` exactly once, or the change is out of date. */
 export interface Change {
@@ -11,22 +12,12 @@ export interface Change {
   readonly replace: string;
 }
 
-/**
- * zod/mini walks objects, zod itself compiles them; both judge alike, the second takes half the
- * time. Functions bundle the first because it is smaller; thousands of worlds have no need of that.
- */
-const COMPILED_SCHEMAS: Change = {
-  file: 'node_modules/zod/v4/mini/schemas.js',
-  find: 'core.$ZodObject.init(inst, def);',
-  replace: 'core.$ZodObjectJIT.init(inst, def);',
-};
-
 /** From here on the files of these changes are loaded changed; for modules not loaded yet. */
 export function setLoadHooks(changes: readonly Change[] = []): void {
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
-      const here = [COMPILED_SCHEMAS, ...changes].filter(({ file }) => url.endsWith(`/${file}`));
+      const here = [...SHORTCUTS, ...changes].filter(({ file }) => url.endsWith(`/${file}`));
       if (here.length === 0) return loaded;
       const text = typeof loaded.source === 'string' ? loaded.source : textOf(loaded.source);
       return { ...loaded, source: here.reduce(changed, text) };
