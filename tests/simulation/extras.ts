@@ -66,7 +66,7 @@ export function drawLegExtras(stream: Stream, startAt: number, size: number): Le
   // Those that wait for feedback wait long enough as they are.
   const waves = firstWave === undefined && stream.chance(0.12) ? drawWaves(stream) : undefined;
   return {
-    ...(stream.chance(0.15) ? { quiet: drawQuiet(stream, startAt) } : {}),
+    ...(stream.chance(0.12) ? { quiet: drawQuiet(stream, startAt) } : {}),
     ...(stream.chance(0.3) ? { skipsConverted: true } : {}),
     ...(firstWave === undefined ? {} : { firstWave }),
     ...(waves === undefined ? {} : { waves }),

@@ -95,9 +95,9 @@ const POST_CHANNELS: readonly PostChannel[] = [
 ];
 
 /** Of the bursts whose words nobody changes. */
-const FILE_SHARE = 0.08;
+const FILE_SHARE = 0.05;
 /** Of the bursts from files. */
-const FOLLOW_UP_SHARE = 0.25;
+const FOLLOW_UP_SHARE = 0.33;
 /** Those who answer are few: follow-ups to them are drawn more often. */
 const WHO: readonly Who[] = [
   'converted',
@@ -107,12 +107,14 @@ const WHO: readonly Who[] = [
   'not-converted',
   'not-clicked',
 ];
-const SERIES_SHARE = 0.18;
+const SERIES_SHARE = 0.25;
 /** What people do with a burst from a file begins so much later. */
 const PLANNED_MS = 4_000;
 /** 2027-03-04T00:00:00Z; some worlds begin shortly before midnight. */
 const BASE = 1_804_118_400_000;
-const SIZES = [30, 60, 90, 120, 160, 200, 240, 300, 380] as const;
+const SIZES = [30, 60, 100, 140, 170, 200, 240, 300, 380] as const;
+/** In one world; what happens between bursts needs few of them. */
+const BURSTS = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3] as const;
 /** Slow accounts less often: their worlds take many times the calls of the others. */
 const RATES = [7, 14, 30, 30, 60, 60, 60, 100, 100, 100, 200, 200, 200, 500, 500, 500] as const;
 
@@ -124,7 +126,7 @@ export async function drawScript(stream: Stream, isFair = false): Promise<Script
   const statedPerSecond = own.pick(RATES);
   const bursts: BurstScript[] = [];
   const doings: Doing[] = [];
-  const count = isFair ? 1 : own.pick([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]);
+  const count = isFair ? 1 : own.pick(BURSTS);
   let people = 0;
   for (let index = 1; index <= count; index += 1) {
     const isLast = index === count;
@@ -261,7 +263,7 @@ async function drawBurst(stream: Stream, burst: string, least: number): Promise<
   const outcomes = isFired && stream.chance(0.5) ? ['won', 'lost'] : [];
   const sizes = SIZES.filter((one) => one >= least);
   // Small lists more often than large ones: what can go wrong does not need many people.
-  const size = sizes[Math.floor(sizes.length * stream.fraction() ** 6)] ?? 200;
+  const size = sizes[Math.floor(sizes.length * stream.fraction() ** 10)] ?? 200;
   const legs: LegScript[] = [];
   const leg = async (name: string, made?: Promise<Audience>, outcome?: string) => {
     const audience = await made;
@@ -285,7 +287,7 @@ async function drawBurst(stream: Stream, burst: string, least: number): Promise<
   } else {
     await leg('mail', audienceOf('north', size));
     if (stream.chance(0.25))
-      await leg('mailtwo', audienceOf('south', stream.pick(SIZES.slice(0, 4))));
+      await leg('mailtwo', audienceOf('south', stream.pick(SIZES.slice(0, 2))));
     // The same people again: one message per person all the same.
     if (stream.chance(0.1)) await leg('mailthree', audienceOf('north', 30));
     await leg('post');

@@ -309,7 +309,7 @@ class World implements Surroundings {
   /** Not every world listens to SES: where nobody does, silence must not be taken for an answer. */
   #newEvents(): SesEvents | undefined {
     const chance = this.#stream.fork('events');
-    if (!this.#has('E1') && !this.#has('P5') && chance.chance(0.7)) return undefined;
+    if (!this.#has('E1') && !this.#has('P5') && chance.chance(0.85)) return undefined;
     const settings = {
       isUnreliable: this.#has('E1'),
       lostShare: chance.pick([0, 0.002, 0.01]),
@@ -535,7 +535,9 @@ class World implements Surroundings {
     );
     if (batch.length > 0) this.#record(batch);
     const idleMs = this.#truth.healedAt === undefined ? 5_000 : 30_000;
-    const waitMs = Math.max(this.#batchMs, Math.min(idleMs, this.#queue.nextIn() ?? idleMs));
+    // Stragglers are waited for: a batch of one costs as many awaits as one of a hundred.
+    const gatherMs = batch.length < 5 ? 3 * this.#batchMs : this.#batchMs;
+    const waitMs = Math.max(gatherMs, Math.min(idleMs, this.#queue.nextIn() ?? idleMs));
     this.schedule.after(waitMs, () => this.#listen());
   }
 
