@@ -257,15 +257,30 @@ function legsOf(compilation: Compilation, calls: readonly CallToAction[]): reado
       else add([...path, 'legs', name], full, leg, outcome);
     }
   }
-  if (names.size === 0) compilation.problem(['burst'], 'the burst has no leg');
-  if (names.size > limits.legsMax) {
-    compilation.problem(['burst'], `there are ${names.size} legs`, `at most ${limits.legsMax}`);
-  }
-  if (compiled.length > limits.postsMax) {
-    const message = `there are ${compiled.length} posts and emails`;
-    compilation.problem(['burst'], message, `at most ${limits.postsMax}`);
-  }
+  checkNumbers(compilation, names.size, compiled);
   return disjoint(compilation, compiled);
+}
+
+/** How much one burst may be; `legs` as the file names them. */
+function checkNumbers(
+  compilation: Compilation,
+  legs: number,
+  compiled: readonly CompiledLeg[],
+): void {
+  const waves = compiled.reduce((sum, { plan }) => sum + wavesOf(plan), 0);
+  const tooMuch = (what: string, most: string) => compilation.problem(['burst'], what, most);
+  if (legs === 0) compilation.problem(['burst'], 'the burst has no leg');
+  if (legs > limits.legsMax) tooMuch(`there are ${legs} legs`, `at most ${limits.legsMax}`);
+  if (compiled.length > limits.postsMax) {
+    tooMuch(`there are ${compiled.length} posts and emails`, `at most ${limits.postsMax}`);
+  }
+  if (waves > limits.wavesMax) {
+    tooMuch(`the legs leave in ${waves} waves`, `at most ${limits.wavesMax} together`);
+  }
+}
+
+function wavesOf(plan: LegPlan): number {
+  return plan.kind === 'email' ? (plan.waves?.length ?? 0) : 0;
 }
 
 function timingOf(compilation: Compilation): Pick<CompiledPlan, 'moment' | 'standby'> {

@@ -86,6 +86,8 @@ export const limits = {
   /** Parts of a leg's people in which harm is looked at. */
   segmentsMax: 8,
   postsMax: 60,
+  /** Of all legs together: the head of a frozen list, which names lanes and calls of each, is one item. */
+  wavesMax: 30,
   audienceMax: 100_000_000,
   /** A moment further ahead than this is a slip of the pen. */
   momentAheadMs: 5 * 366 * 86_400_000,

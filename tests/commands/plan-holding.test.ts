@@ -17,6 +17,17 @@ function but(line: string | RegExp, by: string): string {
 const leg = (field: string) => but(/^( +)late: 2h/m, `$1late: 2h\n$1${field}`);
 const burst = (field: string) => but(/^burst:\n/m, `burst:\n  ${field}\n`);
 
+/** Two email legs, in waves of one per cent and the rest. */
+function inWaves(first: number, second: number): string {
+  const email = /^ {4}prospects:\n(?: {6}.*\n)+/m.exec(launch)?.[0] ?? '';
+  const leaving = (name: string, count: number) => {
+    const waves = [...Array.from({ length: count - 1 }, () => '{ share: 1% }'), '{}'];
+    const whole = email.replaceAll('prospects', name);
+    return whole.replace(/^( +)late: 2h/m, `$1late: 2h\n$1waves: [${waves.join(', ')}]`);
+  };
+  return but(email, leaving('prospects', first) + leaving('members', second));
+}
+
 async function planned(text: string) {
   const world = aWorld();
   const { burst: id, contentHash, defaults } = await plan(world, text);
@@ -86,6 +97,12 @@ test('waves have shares, calls and times', async () => {
   expect(defaults).toContain(
     'burst.legs.prospects.waves.2.after: when its calls are allocated by a person',
   );
+});
+
+test('the waves of all legs together are up to 30', async () => {
+  const { message } = await refusalOf(inWaves(15, 15));
+  expect(message).toMatch(/there is nobody in the list "members"/);
+  expect(message).not.toMatch(/waves/);
 });
 
 test('a file that says nothing of this has a plan without it', async () => {
@@ -233,6 +250,12 @@ describe('refused', () => {
       text: leg('waves: [{ share: 10% }, { after: 400d }]'),
       field: `${in2}.waves.1.after`,
       says: /up to 30d/,
+    },
+    {
+      name: 'more waves of all legs together than one list can have',
+      text: inWaves(15, 16),
+      field: 'burst',
+      says: /the legs leave in 31 waves.*at most 30 together/,
     },
     {
       name: 'a call there is not',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '#domain/faults.ts';
-import type { Member } from '#domain/manifest.ts';
+import { limits } from '#domain/limits.ts';
+import type { ManifestHead, Member } from '#domain/manifest.ts';
 import {
   changeManifestChunk,
   loadManifestChunk,
@@ -31,6 +32,46 @@ describe('the head', () => {
     if (saved.kind === 'lost') throw new Error('lost');
     await saveManifestHead(table, saved.item, { ...head, freeze: 'freeze-2' }, 'b');
     expect((await loadManifestHead(table, head.burst))?.freeze).toBe('freeze-2');
+  });
+});
+
+/** By names of 40 characters, everything at the most that a plan may say. */
+function largestHead(): ManifestHead {
+  const name = (what: string, index: number) => `${what}${index}`.padEnd(40, 'x');
+  const places = { from: 99_999_998, to: 99_999_999 };
+  const parts = Array.from({ length: limits.legsMax - 2 }, (_, index) => ({ leg: 2 + index }));
+  const waves = Array.from({ length: limits.wavesMax }, (_, wave) => ({ leg: wave % 2, wave }));
+  const calls = Array.from({ length: limits.callsMax }, (_, index) => name('call', index));
+  const allocation = calls.map((call) => ({ call, weight: 0.123456789012 }));
+  const seen = calls.map((call) => ({ call, n: 99_999_999, s: 9_999_999 }));
+  const bet = { kind: 'best' as const, reason: 'r'.repeat(200), atStake: 1234.56789, seen };
+  const wave = { ...places, allocation, startAt: 1_804_154_400_123, bet };
+  const held = Array.from({ length: 12 }, (_, index) => ({ reason: name('r', index), ...places }));
+  return {
+    ...head,
+    legs: Array.from({ length: limits.legsMax }, (_, index) => ({
+      leg: name('leg', index),
+      ...places,
+      sendableTo: 99_999_999,
+      allocation,
+      held,
+      ...(index < 2 ? { waves: Array.from({ length: limits.wavesMax / 2 }, () => wave) } : {}),
+    })),
+    lanes: [...parts, ...waves].flatMap((part, index) =>
+      Array.from({ length: limits.lanesMax }, (_, lane) => ({
+        ...places,
+        ...part,
+        lane: index * limits.lanesMax + lane,
+        leg: name('leg', part.leg),
+      })),
+    ),
+  };
+}
+
+test('the largest head that a plan may lead to is one item', async () => {
+  const table = new MemoryTable();
+  expect(await saveManifestHead(table, undefined, largestHead(), 'a')).toMatchObject({
+    kind: 'saved',
   });
 });
 
