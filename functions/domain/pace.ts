@@ -4,12 +4,12 @@ import { callSize } from './lane.ts';
 import { limits } from './limits.ts';
 import { SlotLog } from './slot-log.ts';
 
-/** The right to start one call of so many recipients; `at` moves on while the pace brakes. */
+/** The right to start one call of so many recipients; it moves on while the pace brakes. */
 export interface Slot {
   at: number;
+  /** The next one begins here. */
+  endsAt: number;
   readonly recipients: number;
-  /** Which row of slots it stands in; a new row begins where time was lost. */
-  readonly row: number;
   startedAt?: number;
 }
 
@@ -58,7 +58,10 @@ export class Pace {
   #perSecond: number;
   #stated: number;
   #nextAt = Number.NEGATIVE_INFINITY;
-  #row = 0;
+  /** Where the last slot ends in which a call was started. */
+  #startedEnd = Number.NEGATIVE_INFINITY;
+  /** Given back in time: whoever comes next has them. */
+  #free: Slot[] = [];
   readonly #log = new SlotLog();
   /** While throttled calls are being sorted out: since when. */
   #brakedAt: number | undefined;
@@ -104,13 +107,7 @@ export class Pace {
 
   /** A slot for a call of this many recipients; not before `slot.at` may it start. */
   take(recipients: number, now: number): Slot {
-    const earliest = now - this.#catchUpMs(recipients);
-    if (this.#nextAt < earliest) {
-      this.#nextAt = earliest;
-      this.#row += 1;
-    }
-    const slot = { at: Math.max(this.#nextAt, now), recipients, row: this.#row };
-    this.#nextAt += this.#milliseconds(recipients);
+    const slot = this.#freeSlot(recipients, now) ?? this.#nextSlot(recipients, now);
     this.#log.taken(slot);
     return slot;
   }
@@ -120,15 +117,25 @@ export class Pace {
     return now - slot.at > this.#catchUpMs(slot.recipients) + LATE_MS;
   }
 
-  /** Gives a slot back that was taken and not used; its time may be used while its row lasts. */
-  giveBack(slot: Slot): void {
-    if (slot.row === this.#row) this.#nextAt -= this.#milliseconds(slot.recipients);
+  /**
+   * Gives a slot back that was taken and not used. In time, the next call starts in it. Too late,
+   * its time is lost, and so is that of others that nobody met: the row ends with those who may
+   * still start, so that all who were late line up anew behind them.
+   */
+  giveBack(slot: Slot, now: number): void {
     this.#log.givenBack(slot);
+    if (!this.isLate(slot, now)) this.#free.push(slot);
+    const ends = [...this.#free, ...this.#log.waiting]
+      .filter((one) => !this.isLate(one, now))
+      .map((one) => one.endsAt);
+    this.#nextAt = Math.min(this.#nextAt, Math.max(this.#startedEnd, ...ends));
   }
 
   started(slot: Slot, now: number): void {
     // What cannot be caught up is lost: the next one keeps its distance from this one.
-    this.#nextAt += Math.max(0, now - slot.at - this.#catchUpMs(slot.recipients));
+    const lost = Math.max(0, now - slot.at - this.#catchUpMs(slot.recipients));
+    this.#nextAt += lost;
+    this.#startedEnd = Math.max(this.#startedEnd, slot.endsAt + lost);
     this.#log.started(slot, now);
   }
 
@@ -145,6 +152,20 @@ export class Pace {
   /** A wait of everybody that says nothing of the rate: the provider is in trouble of its own. */
   pause(milliseconds: number, now: number): void {
     this.#push(now + milliseconds);
+  }
+
+  #freeSlot(recipients: number, now: number): Slot | undefined {
+    this.#free = this.#free.filter((one) => !this.isLate(one, now));
+    const place = this.#free.findIndex((one) => one.recipients >= recipients);
+    if (place < 0) return undefined;
+    const [free] = this.#free.splice(place, 1);
+    return free && { at: free.at, endsAt: free.endsAt, recipients };
+  }
+
+  #nextSlot(recipients: number, now: number): Slot {
+    const from = Math.max(this.#nextAt, now - this.#catchUpMs(recipients));
+    this.#nextAt = from + this.#milliseconds(recipients);
+    return { at: Math.max(from, now), endsAt: this.#nextAt, recipients };
   }
 
   #milliseconds(recipients: number): number {
@@ -166,6 +187,7 @@ export class Pace {
 
   #push(to: number): void {
     const first = this.#log.firstWaitingAt ?? this.#nextAt;
+    this.#free = this.#free.filter((one) => one.at >= to && to <= first);
     if (to <= first) return;
     this.#log.push(to - first);
     this.#nextAt += to - first;
@@ -185,7 +207,9 @@ export class Pace {
     const next = Math.max(limit * BELOW_LIMIT, least);
     this.#perSecond = Math.max(0.1, Math.min(before * 0.98, next));
     // Slots that wait already were spaced by the rate of before.
-    this.#nextAt += this.#log.waitingRecipients * 1_000 * (1 / this.#perSecond - 1 / before);
+    const further = this.#log.waitingRecipients * 1_000 * (1 / this.#perSecond - 1 / before);
+    this.#nextAt += further;
+    this.#log.endLater(further);
     const isAgain = accepted < 100 && this.#streak > (this.#search > 0 ? 0 : 1);
     this.#search = isFirst || isAgain ? searchStep(before, accepted) : 0;
     this.#held = this.#perSecond * 0.97;

@@ -42,6 +42,11 @@ export class SlotLog {
     return first;
   }
 
+  /** Slots that nobody has started yet. */
+  get waiting(): ReadonlySet<Slot> {
+    return this.#waiting;
+  }
+
   get waitingRecipients(): number {
     let sum = 0;
     for (const { recipients } of this.#waiting) sum += recipients;
@@ -58,6 +63,11 @@ export class SlotLog {
 
   push(milliseconds: number): void {
     for (const slot of this.#waiting) slot.at += milliseconds;
+    this.endLater(milliseconds);
+  }
+
+  endLater(milliseconds: number): void {
+    for (const slot of this.#waiting) slot.endsAt += milliseconds;
   }
 
   started(slot: Slot, now: number): void {

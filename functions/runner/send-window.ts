@@ -96,7 +96,7 @@ class WindowRun {
   }
 
   async #start(source: Candidate[]): Promise<void> {
-    const { pace, guard, share } = this.#sending;
+    const { pace, clock, guard, share } = this.#sending;
     if (share.perSecond === 0 && !(await this.#waitForShare())) return;
     pace.share(share.perSecond);
     const size = pace.callSize;
@@ -109,7 +109,7 @@ class WindowRun {
       return;
     }
     const callable = batch.filter((candidate) => !this.#holdBack(candidate));
-    if (callable.length === 0) return pace.giveBack(slot);
+    if (callable.length === 0) return pace.giveBack(slot, clock.monotonic());
     const call = this.#call(callable, slot).finally(() => this.#running.delete(call));
     this.#running.add(call);
     await guard.keep();
@@ -131,7 +131,7 @@ class WindowRun {
       this.#halt ??= mayPass(halt) ? await guard.check(this.#leg) : halt;
       // A read that took long, or a stalled process: what waited meanwhile must not all start now.
       if (this.#halt === undefined && !pace.isLate(slot, clock.monotonic())) return slot;
-      pace.giveBack(slot);
+      pace.giveBack(slot, clock.monotonic());
       if (this.#halt !== undefined) return undefined;
     }
   }
@@ -178,7 +178,7 @@ class WindowRun {
     const { clock, pace, senders } = this.#sending;
     const sender = senders.get(this.#leg);
     if (!sender) {
-      pace.giveBack(slot);
+      pace.giveBack(slot, clock.monotonic());
       this.#again.push(...batch);
       this.#refuse('not_prepared');
       return;

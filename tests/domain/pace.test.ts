@@ -96,7 +96,7 @@ describe('slots', () => {
     const pace = new Pace(100);
     pace.take(50, 0);
     const given = pace.take(50, 0);
-    pace.giveBack(given);
+    pace.giveBack(given, 0);
     expect(pace.take(50, 0).at).toBe(given.at);
   });
 
@@ -154,11 +154,41 @@ describe('slots', () => {
     expect(pace.isLate(slot, slot.at + 100)).toBe(false);
     expect(pace.isLate(slot, slot.at + 2_000)).toBe(true);
     const other = pace.take(7, 0);
-    pace.giveBack(slot);
+    pace.giveBack(slot, 2_000);
     expect(pace.take(7, 2_000).at).toBe(2_000);
     // The other one's time is over: giving it back makes room for nobody.
-    pace.giveBack(other);
+    pace.giveBack(other, 2_000);
     expect(pace.take(7, 2_000).at).toBeGreaterThan(2_250);
+  });
+
+  test('that were all met too late are taken anew one after another, also by a rate that was cut', () => {
+    const pace = new Pace(7);
+    const running = startNow(pace, 3, 0);
+    const late = [1, 2, 3, 4].map(() => pace.take(3, 0));
+    pace.answered(running, { accepted: 1, throttled: 2 }, 700);
+    const apart = (3 / pace.perSecond) * 1_000;
+    expect(apart).toBeGreaterThan(450);
+    // A read that all of them waited for took long; each gives its slot back and takes another.
+    const now = (late.at(-1)?.at ?? 0) + 300;
+    const anew = late.map((slot) => {
+      pace.giveBack(slot, now);
+      return pace.take(3, now).at;
+    });
+    expect(anew[0]).toBe(now);
+    for (const [index, at] of anew.entries()) {
+      if (index > 1) expect(at - (anew[index - 1] ?? 0)).toBeCloseTo(apart, 5);
+    }
+    expect((anew[1] ?? 0) - now).toBeGreaterThan(apart - 201);
+  });
+
+  test('that are given back in time are used by whoever comes next, and nobody else’s is', () => {
+    const pace = new Pace(7);
+    const [first, second, third] = [1, 2, 3].map(() => pace.take(3, 0));
+    pace.giveBack(first!, 0);
+    const again = pace.take(3, 0).at;
+    const behind = pace.take(3, 0).at;
+    expect(again).toBe(first!.at);
+    expect(behind - third!.at).toBeCloseTo(third!.at - second!.at, 5);
   });
 
   test('a smaller share of the quota spaces them further, a cut rate stays cut', () => {
@@ -190,7 +220,7 @@ class StatedPace implements PaceLike {
   take(recipients: number, now: number): Slot {
     const at = Math.max(this.#nextAt, now);
     this.#nextAt = at + (recipients / this.perSecond) * 1_000;
-    return { at, recipients, row: 0 };
+    return { at, endsAt: this.#nextAt, recipients };
   }
 
   started(): void {}
@@ -213,7 +243,7 @@ class HalvingPace implements PaceLike {
   take(recipients: number, now: number): Slot {
     const at = Math.max(this.#nextAt, now);
     this.#nextAt = at + (recipients / this.perSecond) * 1_000;
-    return { at, recipients, row: 0 };
+    return { at, endsAt: this.#nextAt, recipients };
   }
 
   started(): void {}
