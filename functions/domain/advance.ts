@@ -266,8 +266,10 @@ const handlers: { [K in BurstEvent['kind']]: Handler<K> } = {
   stop: (burst, event) => {
     if (burst.state === 'stopped') return advanced(burst);
     if (mayCallAgain(burst)) {
-      const { stoppedAt = event.now, reason = event.reason } = burst;
-      return advanced({ ...burst, stoppedAt, reason });
+      if (burst.stoppedAt !== undefined) return advanced(burst);
+      return advanced({ ...burst, stoppedAt: event.now, reason: event.reason }, [
+        { kind: 'notify', about: 'stopped' },
+      ]);
     }
     if (burst.state !== 'releasing') return wrongState(burst, 'stop');
     return advanced({ ...burst, state: 'stopped', stoppedAt: event.now, reason: event.reason }, [

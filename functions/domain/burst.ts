@@ -124,6 +124,11 @@ export function isLeased(burst: Burst, now: number): boolean {
   );
 }
 
+/** While releasing; while measuring what its policy allows once more, until it is stopped, too. */
+export function mayCall({ state, stoppedAt }: Burst): boolean {
+  return state === 'releasing' || (state === 'measuring' && stoppedAt === undefined);
+}
+
 /**
  * The next moment at which something must happen, or undefined when nothing will.
  * It alone drives the `due` index. Unchanged by heartbeats, so that they cost no index write.

@@ -42,6 +42,10 @@ export function deedOf(
     const what = WORDS[after.state] ?? after.state;
     return { ...base, what, ...because(after.reason) };
   }
+  // All of it is out, but some of it would have been called once more.
+  if (event.kind === 'stop' && before.stoppedAt !== after.stoppedAt) {
+    return { ...base, what: 'stopped', ...because(after.reason) };
+  }
   // A holder that handed over left nothing behind; one that is still named there has died.
   if (event.kind === 'lease' && before.holder !== undefined) {
     return { ...base, what: `taken over while ${after.state}` };

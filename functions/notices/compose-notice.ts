@@ -63,6 +63,11 @@ export function composeNotice(occasion: Occasion, facts: NoticeFacts): Omit<Noti
   };
 }
 
+/** Stopped when all of it had left: what ends is what its policy would have called once more. */
+function wasOut({ state, sentAt = Number.POSITIVE_INFINITY, stoppedAt = 0 }: Burst): boolean {
+  return state !== 'stopped' && stoppedAt > sentAt;
+}
+
 function subjectOf({ about, leg }: Occasion, { burst, report }: NoticeFacts): string {
   const name = burst.id;
   switch (about) {
@@ -71,7 +76,7 @@ function subjectOf({ about, leg }: Occasion, { burst, report }: NoticeFacts): st
     case 'held':
       return `${name} is held and waits for you`;
     case 'stopped':
-      return `${name} is stopped`;
+      return wasOut(burst) ? `${name}: nobody is called once more` : `${name} is stopped`;
     case 'leg':
       return `${name}: ${leg} did not go as planned`;
     case 'in_doubt':
@@ -102,6 +107,12 @@ function sentencesOf(occasion: Occasion, facts: NoticeFacts): string[] {
         `Look at what stands against it, then fire it or cancel it${untilOf(burst)}.`,
       ];
     case 'stopped':
+      if (wasOut(burst)) {
+        return [
+          `All of ${burst.id} has left. Those of whom nobody knows whether they got it are not called once more${reason}.`,
+          sentText(facts),
+        ];
+      }
       return [
         `${burst.id} is stopped${reason}.`,
         sentText(facts),

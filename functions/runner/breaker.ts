@@ -1,7 +1,7 @@
 // Looks at a burst's feedback while it is being sent, and stops it when the list turns out bad.
 
 import { breakerTrips, type Feedback, feedbackSince } from '#domain/breaker.ts';
-import { legStartAt } from '#domain/burst.ts';
+import { legStartAt, mayCall } from '#domain/burst.ts';
 import { codeOf } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
 import type { Plan } from '#domain/plan.ts';
@@ -61,7 +61,7 @@ export class Breaker {
     });
     while (!end.isReached) {
       await Promise.race([this.#ports.clock.sleep(limits.breakerLookMs), reached]);
-      if (end.isReached || this.#holding.burst.state !== 'releasing') break;
+      if (end.isReached || !mayCall(this.#holding.burst)) break;
       if (this.#hasBegun()) await this.#lookOrLog();
     }
     return work;
@@ -74,7 +74,7 @@ export class Breaker {
     this.#tally = counted?.roots.o?.tally ?? {};
     const heard = feedbackSince(feedbackOf(this.#tally, this.#legs), await this.#since());
     const reason = breakerTrips(heard);
-    if (reason === undefined || this.#holding.burst.state !== 'releasing') return;
+    if (reason === undefined || !mayCall(this.#holding.burst)) return;
     this.#ports.log.warn('breaker_open', { burst: burst.id, reason, ...heard });
     const now = Math.floor(this.#ports.clock.now());
     await this.#holding.apply({ kind: 'stop', now, reason });

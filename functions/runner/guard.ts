@@ -1,6 +1,6 @@
 // What is asked before every provider call: may it start, and whom must it leave out?
 
-import { legStartAt } from '#domain/burst.ts';
+import { legStartAt, mayCall } from '#domain/burst.ts';
 import { codeOf } from '#domain/faults.ts';
 import { limits } from '#domain/limits.ts';
 import type { Plan } from '#domain/plan.ts';
@@ -100,9 +100,7 @@ export class Guard {
   halt(legName: string): Halt | undefined {
     const { burst } = this.#holding;
     const now = this.#ports.clock.now();
-    // While measuring only what policy allows once more is called, until a person stops that, too.
-    const isResending = burst.state === 'measuring' && burst.stoppedAt === undefined;
-    if (burst.state !== 'releasing' && !isResending) return 'stopped';
+    if (!mayCall(burst)) return 'stopped';
     if (!this.#holding.isInsideLease) return 'lease';
     if (now > this.#time.until) return 'until';
     const leg = burst.legs.find((one) => one.name === legName);

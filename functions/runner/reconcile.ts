@@ -8,9 +8,9 @@ import type { Holding } from './holding.ts';
 import { fenceLane } from './lane-claims.ts';
 import type { RunnerPorts } from './ports.ts';
 import { loadPostLeg, settlePost } from './post-leg.ts';
-import { retryEntries } from './retry-entries.ts';
+import { type Choose, retryEntries } from './retry-entries.ts';
 import type { Sending } from './sending.ts';
-import { settleDoubts } from './settle-doubts.ts';
+import { type Doubts, nameOf, settleDoubts } from './settle-doubts.ts';
 import { takeWindow } from './work-lane.ts';
 
 /**
@@ -31,19 +31,26 @@ export async function reconcile(
     await closeAbandoned(ports, holding, open);
     const postsOpen = await settlePosts(holding, open);
     const doubts = await settleDoubts(ports, holding);
-    for (const leg of doubts.resend.keys()) {
-      await retryEntries(
-        await open(),
-        leg,
-        (one, record) => one.state === 'in_doubt' && record.attempt === 1,
-      );
-    }
+    if (doubts.resend.size > 0) await resend(await open(), doubts.resend);
     const isOpen = postsOpen || doubts.waiting > 0 || doubts.resend.size > 0;
     const againMs = isOpen ? limits.lookAgainMs : limits.unprovenLookMs;
     await goOn(ports, holding, { isOpen, againMs, mustLook: isOpen || doubts.unproven > 0 });
   } finally {
     await sending?.share.giveUp().catch(() => undefined);
   }
+}
+
+/** What policy allows once more, unless the feedback has proven by now that the list is bad. */
+async function resend(sending: Sending, resends: Doubts['resend']): Promise<void> {
+  const isDue: Choose = (one, record) =>
+    one.state === 'in_doubt' && record.attempt === 1 && resends.has(nameOf(record));
+  const legs = sending.plan.legs.map(({ name }) => name);
+  await sending.breaker.lookAhead();
+  await sending.breaker.watch(
+    (async () => {
+      for (const leg of legs) await retryEntries(sending, leg, isDue);
+    })(),
+  );
 }
 
 interface Standing {

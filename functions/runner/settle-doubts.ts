@@ -15,8 +15,13 @@ export interface Doubts {
   readonly waiting: number;
   /** Entries whose grace time is over without proof; an event is believed whenever it comes. */
   readonly unproven: number;
-  /** Entries that policy allows to be called once more, by leg. */
-  readonly resend: ReadonlyMap<string, number>;
+  /** Records, by name, with entries that policy allows to be called once more. */
+  readonly resend: ReadonlySet<string>;
+}
+
+/** The windows of a lane have one record each. */
+export function nameOf({ lane, from }: Pick<WindowRecord, 'lane' | 'from'>): string {
+  return `${lane}/${from}`;
 }
 
 /**
@@ -32,13 +37,13 @@ export async function settleDoubts(ports: RunnerPorts, holding: Holding): Promis
   const doubtful = records.filter((record) => record.outcomes.some(isOpen));
   let waiting = 0;
   let unproven = 0;
-  const resend = new Map<string, number>();
+  const resend = new Set<string>();
   for (const record of doubtful) {
     const isOver = ports.clock.now() >= record.recordedAt + limits.graceMs;
     const mayResend = isOver && (await resendable(ports, holding, record, records, evidence));
     const outcomes = await judged(record, evidence, isOver && !mayResend);
     const left = outcomes.filter((one) => one.state === 'in_doubt').length;
-    if (mayResend && left > 0) resend.set(record.leg, (resend.get(record.leg) ?? 0) + left);
+    if (mayResend && left > 0) resend.add(nameOf(record));
     else waiting += left;
     unproven += outcomes.filter((one) => one.state === 'unproven').length;
     await write(ports, record, outcomes);

@@ -197,6 +197,20 @@ describe('people hear of', () => {
     expect(one.mailed[0]?.text).toContain('breaker bounces');
   });
 
+  test('a breaker after all of it has left, which leaves nothing to resume', async () => {
+    const policy = 'resend-when-unproven' as const;
+    const sent = { state: 'measuring' as const, policy, sentAt: T + HOUR / 2 };
+    const one = await createNoticeWorld({ burst: { ...releasing, ...sent } });
+    await happens(one, { kind: 'stop', now: T + HOUR, reason: 'breaker_bounces' });
+    await happens(one, { kind: 'stop', now: T + HOUR + 1, reason: 'enough' });
+    await one.beat();
+    expect(one.mailed.map(({ subject }) => subject)).toEqual([
+      'polls-close: nobody is called once more',
+    ]);
+    expect(one.mailed[0]?.text).toContain('not called once more (breaker bounces)');
+    expect(one.mailed[0]?.text).not.toMatch(/resume/i);
+  });
+
   test('a leg whose token was refused, and not of one that was settled meanwhile', async () => {
     for (const settled of [false, true]) {
       const one = await createNoticeWorld({ burst: { ...releasing } });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Facts, noFacts } from '#domain/facts.ts';
+import { counters } from '#domain/tally.ts';
 import type { EntryOutcome } from '#domain/window-record.ts';
+import { listAudit } from '#store/audit-log.ts';
 import { saveNode } from '#store/facts.ts';
+import { saveCounted } from '#store/tallies.ts';
 import { HOUR, MINUTE, World } from './world.ts';
 
 /** 23:00 in Tokyo. */
@@ -92,6 +95,48 @@ describe('a policy that resends', () => {
     expect(stopped).toMatchObject({ state: 'measuring', stoppedAt: world.now() });
     await world.run(T + HOUR);
     expect(world.called('one')).toHaveLength(100);
+    expect(statesOf(await world.outcomes('one'))).toEqual(new Set(['unproven']));
+  });
+
+  test('calls each one again after the grace time of its own call', async () => {
+    const world = new World(T - 10 * MINUTE);
+    await world.addReaders('members', 200, () => 'UTC');
+    const policy = 'resend-when-unproven' as const;
+    const waves = [{ share: 0.5 }, { afterMs: 20 * MINUTE }];
+    await world.plan({ burst: 'one', at: T, policy, legs: [{ waves }] });
+    const loseOne = () => {
+      world.onCall = async () => {
+        world.onCall = async () => undefined;
+        return { kind: 'unknown', reason: 'reset' };
+      };
+    };
+    loseOne();
+    await world.run(T + 10 * MINUTE);
+    loseOne();
+    await world.run(T + 25 * MINUTE);
+    await hear(world);
+    const doubtful = (await world.outcomes('one')).filter((one) => one.state === 'in_doubt');
+    const before = world.called('one').length;
+    await world.run(T + 40 * MINUTE);
+    const again = world.called('one').slice(before);
+    expect(again.length).toBeGreaterThan(0);
+    expect(again.length).toBeLessThan(doubtful.length);
+    await world.run(T + HOUR);
+    expect(world.called('one').slice(before)).toHaveLength(doubtful.length);
+  });
+
+  test('calls nobody again where the bounces have proven the list bad by then', async () => {
+    const world = await worldWithADoubt(2 * HOUR);
+    const tally = { 'email/trial': counters.map((one) => (one === 'bounced' ? 40 : 0)) };
+    const counted = { revision: 0, nonce: '', roots: { o: { revision: 1, tally } } };
+    await saveCounted(world.table, 'one', undefined, counted, 'n');
+    await world.run(T + HOUR);
+    expect(world.called('one')).toHaveLength(100);
+    const { state, stoppedAt, reason } = await world.load('one');
+    expect({ state, reason }).toEqual({ state: 'measuring', reason: 'breaker_bounces' });
+    expect(stoppedAt).toBeGreaterThan(T + 29 * MINUTE);
+    const stops = (await listAudit(world.table, 'one')).filter(({ what }) => what === 'stopped');
+    expect(stops).toEqual([expect.objectContaining({ by: 'runner' })]);
     expect(statesOf(await world.outcomes('one'))).toEqual(new Set(['unproven']));
   });
 

@@ -291,6 +291,17 @@ const spoilt: readonly [string, string, Spoil][] = [
     },
   ],
   [
+    'V4',
+    'somebody was called again within the grace time',
+    {
+      truth: (t) => {
+        Object.assign(t.bursts[0]!, { policy: 'resend-when-unproven' });
+        const startedAt = t.calls[0]!.startedAt + 29 * 60_000;
+        t.calls.push(call({ addresses: t.calls[0]!.addresses, startedAt, attempt: 2 }));
+      },
+    },
+  ],
+  [
     'V5',
     'somebody was called after leaving',
     {

@@ -307,7 +307,27 @@ function eventsAreBelieved(truth: Truth, ledger: Ledger): string[] {
       );
     }
   }
+  for (const known of truth.bursts) broken.push(...calledTooSoon(truth, known.burst));
   return broken;
+}
+
+/** Silence has a meaning only after the grace time, by any clock that may have measured it. */
+function calledTooSoon(truth: Truth, burst: string): string[] {
+  const calls = truth.calls.filter((call) => call.provider === 'ses' && call.burst === burst);
+  const lastAt = new Map<string, number>();
+  for (const { startedAt, addresses, attempt = 1 } of calls) {
+    if (attempt > 1) continue;
+    for (const address of addresses) {
+      lastAt.set(address, Math.max(startedAt, lastAt.get(address) ?? startedAt));
+    }
+  }
+  const least = GRACE_MS - 2 * truth.skewMaxMs;
+  for (const { startedAt, addresses, attempt = 1 } of calls) {
+    if (attempt === 1) continue;
+    const soon = addresses.find((one) => startedAt - (lastAt.get(one) ?? -Infinity) < least);
+    if (soon !== undefined) return [`${burst}: ${soon} was called again within the grace time`];
+  }
+  return [];
 }
 
 // ---- V5: nobody is called 1 s after their suppression was acknowledged --------------------------
