@@ -84,7 +84,7 @@ function drawWaves(stream: Stream): WaveScript[] {
   const second = stream.chance(0.3) ? {} : later();
   const waves = stream.chance(0.3) ? [first, { share: 0.2, ...later() }, second] : [first, second];
   const own = stream.fork('bet');
-  if (!own.chance(0.5)) return waves;
+  if (!own.chance(0.65)) return waves;
   const bet = own.pick(['roll', 'best'] as const);
   return waves.map((wave, index) => (index === 0 ? wave : { ...wave, bet }));
 }

@@ -220,11 +220,11 @@ function drawSeriesEnd(stream: Stream, { burst, legs }: BurstScript, doings: rea
 /** Two people at once: one schedules, one changes the words of what she saw before. */
 function drawRace(stream: Stream, { burst, needsSecond }: BurstScript, doings: readonly Doing[]) {
   const first = doings.find(({ act }) => act.kind === 'schedule' || act.kind === 'standby');
-  if (!first || !stream.chance(0.5)) return [];
+  if (!first || !stream.chance(0.75)) return [];
   const race: Doing[] = [];
   const does = (at: number, act: Act) => race.push({ at, burst, act });
   const at = first.at + stream.between(-150, 30);
-  does(at, { kind: 'edit', version: 2, ...(stream.chance(0.7) ? { isCareful: true } : {}) });
+  does(at, { kind: 'edit', version: 2, ...(stream.chance(0.8) ? { isCareful: true } : {}) });
   // Whoever won, somebody sees to it that it leaves; half of the approvers read the first words.
   if (needsSecond && stream.chance(0.8)) {
     does(at + 1_500, { kind: 'approve', ...(stream.chance(0.5) ? { version: 1 } : {}) });
