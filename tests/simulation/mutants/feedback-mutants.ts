@@ -27,7 +27,7 @@ export const feedbackMutants: readonly Mutant[] = [
     {
       id: 'breaker-asleep',
       about: 'bounces and complaints never stop a burst',
-      find: "if (reason === undefined || this.#holding.burst.state !== 'releasing') return;",
+      find: 'if (reason === undefined || !mayCall(this.#holding.burst)) return;',
       replace: 'if (reason !== null) return;',
     },
   ]),

@@ -131,7 +131,7 @@ export const runnerMutants: readonly Mutant[] = [
     {
       id: 'stop-not-asked',
       about: 'a stop is looked for at the start of a burst only',
-      find: "if (burst.state !== 'releasing' && !isResending) return 'stopped';",
+      find: "if (!mayCall(burst)) return 'stopped';",
       replace: '',
     },
     {
