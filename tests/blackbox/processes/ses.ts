@@ -15,7 +15,7 @@ export interface SesInput {
   /** After this a caller has given up. */
   readonly callerGivesUpMs: number;
   readonly perSecond: { readonly from: number; readonly to: number };
-  /** Of the Send events: how many never come, and how many come twice. */
+  /** Of the messages: of how many nothing is ever told, and of how many everything twice. */
   readonly lost: number;
   readonly doubled: number;
 }
@@ -149,7 +149,7 @@ class SesStub {
     this.#truth.append({ at, mode, entries } satisfies SesTruth);
   }
 
-  /** A Send event for everybody who was accepted: late, out of order, twice, or never. */
+  /** Of everybody who was accepted, that it was sent and delivered: late, out of order, twice, or never. */
   #tell(request: BulkBody, results: readonly Result[]): void {
     for (const [index, entry] of request.BulkEmailEntries.entries()) {
       const messageId = results[index]?.MessageId;
@@ -159,9 +159,12 @@ class SesStub {
       );
       const timestamp = new Date().toISOString();
       const mail = { timestamp, messageId, destination: entry.Destination.ToAddresses, tags };
-      const body = JSON.stringify({ eventType: 'Send', mail, send: {} });
+      const bodies = [
+        JSON.stringify({ eventType: 'Send', mail, send: {} }),
+        JSON.stringify({ eventType: 'Delivery', mail, delivery: { timestamp } }),
+      ];
       const copies = this.#random.chance(this.#input.doubled) ? 2 : 1;
-      for (let copy = 0; copy < copies; copy += 1) {
+      for (const body of Array.from({ length: copies }, () => bodies).flat()) {
         this.#queue.push({ visibleAt: Date.now() + this.#random.between(20, 2_500), body });
       }
     }
