@@ -410,6 +410,20 @@ const spoilt: readonly [string, string, Spoil][] = [
     },
   ],
   [
+    'V16',
+    'a window of a leg that never left is still open',
+    {
+      ledger: goodLedger({
+        legs: [
+          { name: 'mail', state: 'sent' },
+          { name: 'late', state: 'dropped' },
+          { name: 'post', state: 'published' },
+        ],
+        lanes: [{ lane: 0, leg: 'late', from: 0, to: 2, next: 2, window: { from: 0, to: 2 } }],
+      }),
+    },
+  ],
+  [
     'V9',
     'in fair weather somebody was left out',
     {

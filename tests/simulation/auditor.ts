@@ -584,9 +584,6 @@ function begunBeside(calls: readonly CallTruth[], now: CallTruth): number {
 
 // ---- V16: after faults end, everything comes to rest --------------------------------------------
 
-/** States of a leg that was never committed, or ended before its first call. */
-const NEVER_LEFT = new Set(['dropped', 'missed', 'not_called']);
-
 function comesToRest(truth: Truth, ledger: Ledger): string[] {
   if (truth.healedAt === undefined) return [];
   const broken: string[] = [];
@@ -604,10 +601,7 @@ function comesToRest(truth: Truth, ledger: Ledger): string[] {
       }
     }
     for (const lane of burst.lanes) {
-      // A zombie may still claim for a leg that was dropped; its commit failed, so nothing was called.
-      const leg = burst.legs.find((one) => one.name === lane.leg);
-      const isGone = leg !== undefined && NEVER_LEFT.has(leg.state);
-      if (burst.committed && lane.window && !isGone) {
+      if (burst.committed && lane.window) {
         broken.push(`lane ${lane.lane} of ${name} still has an open window`);
       }
     }

@@ -58,13 +58,9 @@ function needsPerson({ state }: Burst, follows: BurstTruth['follows']): boolean 
   return PERSONAL.has(state);
 }
 
-const NEVER_LEFT: ReadonlySet<string> = new Set(['dropped', 'missed', 'not_called']);
-
-async function hasOpenDoubt(table: MemoryTable, { id, lanes, legs }: Burst): Promise<boolean> {
+async function hasOpenDoubt(table: MemoryTable, { id, lanes }: Burst): Promise<boolean> {
   const open = await listLanes(table, id, lanes);
-  // A zombie may still claim for a leg that never left; nothing can be called under such a claim.
-  const gone = new Set(legs.filter((leg) => NEVER_LEFT.has(leg.state)).map((leg) => leg.name));
-  if (open.some((lane) => lane.window !== undefined && !gone.has(lane.leg))) return true;
+  if (open.some((lane) => lane.window !== undefined)) return true;
   const records = await listWindowRecords(table, id);
   return records.some((record) => record.outcomes.some((one) => one.state === 'in_doubt'));
 }
