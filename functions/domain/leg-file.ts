@@ -152,7 +152,7 @@ export const EmailLegFile = z.strictObject({
   'quiet-hours': maySay(QuietHoursFile, quietHoursSentence),
   waves: maySay(
     z.array(WaveFile).check(z.minLength(2), z.maxLength(20)),
-    'The list in parts, at most 30 over all legs: the first leaves with the leg, each later one when its time has come or a person allocates its calls.',
+    `The list in parts, at most ${limits.wavesMax} over all legs: the first leaves with the leg, each later one when its time has come or a person allocates its calls.`,
   ),
   test: maySay(
     TestFile,

@@ -39,6 +39,11 @@ export const WindowRecord = z.strictObject({
 });
 export type WindowRecord = z.output<typeof WindowRecord>;
 
+/** True when these outcomes are the record's own: writing them would say nothing new. */
+export function isUnchanged(record: WindowRecord, outcomes: readonly EntryOutcome[]): boolean {
+  return outcomes.every((one, index) => one === record.outcomes[index]);
+}
+
 export function countState(records: readonly WindowRecord[], state: EntryState): number {
   let count = 0;
   for (const record of records) {

@@ -1,7 +1,7 @@
 // Recipients of a leg who were kept until their quiet hours end, and entries that were throttled.
 
 import { limits } from '#domain/limits.ts';
-import type { WindowRecord } from '#domain/window-record.ts';
+import { isUnchanged, type WindowRecord } from '#domain/window-record.ts';
 import { listWindowRecords, saveWindowRecord } from '#store/window-records.ts';
 import type { Halt } from './guard.ts';
 import { retryRecords } from './retry-entries.ts';
@@ -111,7 +111,7 @@ async function withoutExpired(sending: Sending, record: WindowRecord): Promise<W
     if (!isExpired) return one;
     return { ordinal: one.ordinal, state: 'held_back' as const, reason: 'quiet_hours' };
   });
-  if (outcomes.every((one, index) => one === record.outcomes[index])) return record;
+  if (isUnchanged(record, outcomes)) return record;
   const saved = await saveWindowRecord(
     ports.table,
     record,

@@ -4,11 +4,12 @@ import type { Lane } from '#domain/lane.ts';
 import { isFinal, type LegState } from '#domain/leg.ts';
 import { limits } from '#domain/limits.ts';
 import { saveLane } from '#store/lanes.ts';
+import { listWindowRecords } from '#store/window-records.ts';
 import type { Holding } from './holding.ts';
 import { fenceLane } from './lane-claims.ts';
 import type { RunnerPorts } from './ports.ts';
 import { loadPostLeg, settlePost } from './post-leg.ts';
-import { type Choose, retryEntries } from './retry-entries.ts';
+import { type Choose, retryRecords } from './retry-entries.ts';
 import type { Sending } from './sending.ts';
 import { type Doubts, nameOf, settleDoubts } from './settle-doubts.ts';
 import { takeWindow } from './work-lane.ts';
@@ -44,13 +45,16 @@ export async function reconcile(
 async function resend(sending: Sending, resends: Doubts['resend']): Promise<void> {
   const isDue: Choose = (one, record) =>
     one.state === 'in_doubt' && record.attempt === 1 && resends.has(nameOf(record));
-  const legs = sending.plan.legs.map(({ name }) => name);
   await sending.breaker.lookAhead();
-  await sending.breaker.watch(
-    (async () => {
-      for (const leg of legs) await retryEntries(sending, leg, isDue);
-    })(),
-  );
+  await sending.breaker.watch(retryEachLeg(sending, isDue));
+}
+
+async function retryEachLeg(sending: Sending, choose: Choose): Promise<void> {
+  const records = await listWindowRecords(sending.ports.table, sending.plan.burst);
+  for (const leg of new Set(records.map((record) => record.leg))) {
+    const own = records.filter((record) => record.leg === leg);
+    await retryRecords(sending, own, choose);
+  }
 }
 
 interface Standing {

@@ -3,7 +3,7 @@
 import { type Burst, legStartAt } from '#domain/burst.ts';
 import type { Lane } from '#domain/lane.ts';
 import { limits } from '#domain/limits.ts';
-import type { EntryOutcome, WindowRecord } from '#domain/window-record.ts';
+import { type EntryOutcome, isUnchanged, type WindowRecord } from '#domain/window-record.ts';
 import { listLanes } from '#store/lanes.ts';
 import { listWindowRecords, saveWindowRecord } from '#store/window-records.ts';
 import { arrivedShare, Evidence } from './evidence.ts';
@@ -77,8 +77,7 @@ async function write(
   record: WindowRecord,
   outcomes: readonly EntryOutcome[],
 ): Promise<void> {
-  const isSame = outcomes.every((one, index) => one === record.outcomes[index]);
-  if (isSame) return;
+  if (isUnchanged(record, outcomes)) return;
   const next = { ...record, outcomes: [...outcomes] };
   // Whoever wrote meanwhile knew more; the next look starts from there.
   await saveWindowRecord(ports.table, record, next, ports.entropy.id());

@@ -10,7 +10,7 @@ import {
   type Window,
   windowSize,
 } from '#domain/lane.ts';
-import type { EntryOutcome, WindowRecord } from '#domain/window-record.ts';
+import { type EntryOutcome, isUnchanged, type WindowRecord } from '#domain/window-record.ts';
 import { saveLane } from '#store/lanes.ts';
 import type { Saved } from '#store/save.ts';
 import { loadWindowRecord, saveWindowRecord } from '#store/window-records.ts';
@@ -261,7 +261,7 @@ async function teach(
       return mine ?? { ...one, state: 'accepted', reason: 'late_answer' };
     });
     // A write that says nothing new would only cost a successor its own.
-    if (outcomes.every((one, index) => one === stored.outcomes[index])) return;
+    if (isUnchanged(stored, outcomes)) return;
     await saveWindowRecord(table, stored, { ...stored, outcomes }, entropy.id());
   } catch {
     sending.ports.log.warn('late_answer_unwritten', { burst: lane.burst, lane: lane.lane });

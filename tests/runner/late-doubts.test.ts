@@ -53,13 +53,18 @@ async function hear(world: World): Promise<void> {
   await saveNode(world.table, undefined, { ...root, facts }, 'n');
 }
 
-/** All of it is out; the first call had no answer, of all others the events have come. */
-async function worldWithADoubt(deadlineMs: number): Promise<World> {
-  const world = await worldThatResends(deadlineMs);
+/** Of the next call nobody knows whether it left. */
+function loseNext(world: World): void {
   world.onCall = async () => {
     world.onCall = async () => undefined;
     return { kind: 'unknown', reason: 'reset' };
   };
+}
+
+/** All of it is out; the first call had no answer, of all others the events have come. */
+async function worldWithADoubt(deadlineMs: number): Promise<World> {
+  const world = await worldThatResends(deadlineMs);
+  loseNext(world);
   await world.run(T + 10 * MINUTE);
   await hear(world);
   return world;
@@ -104,15 +109,9 @@ describe('a policy that resends', () => {
     const policy = 'resend-when-unproven' as const;
     const waves = [{ share: 0.5 }, { afterMs: 20 * MINUTE }];
     await world.plan({ burst: 'one', at: T, policy, legs: [{ waves }] });
-    const loseOne = () => {
-      world.onCall = async () => {
-        world.onCall = async () => undefined;
-        return { kind: 'unknown', reason: 'reset' };
-      };
-    };
-    loseOne();
+    loseNext(world);
     await world.run(T + 10 * MINUTE);
-    loseOne();
+    loseNext(world);
     await world.run(T + 25 * MINUTE);
     await hear(world);
     const doubtful = (await world.outcomes('one')).filter((one) => one.state === 'in_doubt');
