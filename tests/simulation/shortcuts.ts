@@ -50,59 +50,53 @@ const VALUES_READ: Change = {
 function judged<T>(`,
 };
 
-/** Plans, lists and facts, by their bytes. */
-const BYTES_UNPACKED: Change = {
-  file: 'functions/store/compression.ts',
-  find: 'export function unpackJson(',
-  replace: `${FROZEN}
-const values = new Map();
-export function unpackJson(bytes, key) {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  let value = values.get(text);
-  if (value === undefined) {
-    if (values.size >= 500) values.clear();
-    values.set(text, (value = frozen(unpacked(bytes, key))));
+/**
+ * The function of that name remembers its answers by a text, at most so many of them.
+ * @param text of the parameters, as an expression
+ */
+function remembering(
+  file: string,
+  name: string,
+  by: { readonly parameters: string; readonly text: string; readonly most: number },
+): Change {
+  return {
+    file,
+    find: `export function ${name}(`,
+    replace: `${FROZEN}
+const answers = new Map();
+export function ${name}(${by.parameters}) {
+  const asked = ${by.text};
+  let answer = answers.get(asked);
+  if (answer === undefined) {
+    if (answers.size >= ${by.most}) answers.clear();
+    answers.set(asked, (answer = frozen(workedOut(${by.parameters}))));
   }
-  return value;
+  return answer;
 }
-function unpacked(`,
-};
+function workedOut(`,
+  };
+}
+
+/** Plans, lists and facts, by their bytes. */
+const BYTES_UNPACKED = remembering('functions/store/compression.ts', 'unpackJson', {
+  parameters: 'bytes, key',
+  text: "Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')",
+  most: 500,
+});
 
 /** The people of all worlds have the same addresses, and nearly the same links. */
-const CODES: Change = {
-  file: 'functions/domain/hmac.ts',
-  find: 'export function hmacSha256Text(',
-  replace: `const codes = new Map();
-export function hmacSha256Text(key, text) {
-  let known = codes.get(key);
-  if (known === undefined) codes.set(key, (known = new Map()));
-  let code = known.get(text);
-  if (code === undefined) {
-    if (known.size >= 20_000) known.clear();
-    known.set(text, (code = codeOf(key, text)));
-  }
-  return code;
-}
-function codeOf(`,
-};
+const CODES = remembering('functions/domain/hmac.ts', 'hmacSha256Text', {
+  parameters: 'key, text',
+  text: "key + '\\n' + text",
+  most: 20_000,
+});
 
 /** One file is read by the check, by the plan, and by whoever tries either again. */
-const FILES_READ: Change = {
-  file: 'functions/domain/read-campaign-file.ts',
-  find: 'export function readCampaignFile(',
-  replace: `${FROZEN}
-const readings = new Map();
-export function readCampaignFile(text, name) {
-  const whole = name + '\\n' + text;
-  let reading = readings.get(whole);
-  if (reading === undefined) {
-    if (readings.size >= 100) readings.clear();
-    readings.set(whole, (reading = frozen(read(text, name))));
-  }
-  return reading;
-}
-function read(`,
-};
+const FILES_READ = remembering('functions/domain/read-campaign-file.ts', 'readCampaignFile', {
+  parameters: 'text, name',
+  text: "name + '\\n' + text",
+  most: 100,
+});
 
 export const SHORTCUTS: readonly Change[] = [
   COMPILED_SCHEMAS,
